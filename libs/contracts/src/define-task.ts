@@ -1,0 +1,53 @@
+import type { Static, TSchema } from 'typebox';
+import type { Category } from './category.ts';
+import type { Priority } from './priority.ts';
+
+export interface RetryPolicy {
+  /** Runs altogether, the first one included. */
+  readonly maxAttempts: number;
+  /** Wait before attempt 2, 3, ...; the last one repeats. Jitter of 20 % is added. */
+  readonly delaysMs: readonly number[];
+}
+
+/** First run and three retries after 1, 5 and 15 s. */
+export const defaultRetry: RetryPolicy = { maxAttempts: 4, delaysMs: [1_000, 5_000, 15_000] };
+
+export const defaultTimeoutMs = 300_000;
+
+export interface TaskDefinition<
+  Kind extends string = string,
+  Pool extends Category = Category,
+  Payload extends TSchema = TSchema,
+  Result extends TSchema = TSchema,
+> {
+  readonly kind: Kind;
+  readonly category: Pool;
+  readonly summary: string;
+  readonly payload: Payload;
+  readonly result: Result;
+  readonly priority: Priority;
+  /** Default: `defaultRetry`. */
+  readonly retry?: RetryPolicy;
+  /** Longest run of one attempt. Default: `defaultTimeoutMs`. */
+  readonly timeoutMs?: number;
+  /** The result holds texts of a brand: it is kept under the brand's subjects, never in the log. */
+  readonly resultHoldsText?: boolean;
+  /** What a failed child does to its parent. Default: `fail`. With `continue` one success is enough. */
+  readonly onChildFailure?: 'fail' | 'continue';
+}
+
+/** Keeps the literal types of a task, so that handlers and routes can be derived from it. */
+export const defineTask = <
+  const Kind extends string,
+  const Pool extends Category,
+  Payload extends TSchema,
+  Result extends TSchema,
+>(
+  task: TaskDefinition<Kind, Pool, Payload, Result>,
+): TaskDefinition<Kind, Pool, Payload, Result> => task;
+
+/** A table kind -> definition. The system's own is `tasks`; tests and other products bring theirs. */
+export type TaskTable = Readonly<Record<string, TaskDefinition>>;
+
+export type PayloadOf<T extends TaskDefinition> = Static<T['payload']>;
+export type ResultOf<T extends TaskDefinition> = Static<T['result']>;

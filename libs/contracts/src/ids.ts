@@ -1,0 +1,26 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** A new UUIDv7 (RFC 9562): sorts by creation time. */
+export const newId = (now: number = Date.now()): string => format(now, randomBytes(10));
+
+/**
+ * The id of a child: the same parent and key always give the same id, so a repeated addition is
+ * recognised. A valid UUIDv7 that carries the parent's time and a hash in place of the random bits.
+ */
+export function childId(parentId: string, key: string): string {
+  const hash = createHash('sha256').update(parentId).update('/').update(key).digest();
+  return format(timeOfId(parentId), hash.subarray(0, 10));
+}
+
+/** Milliseconds since 1970 at which a UUIDv7 was made. */
+export const timeOfId = (id: string): number =>
+  Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+
+/** The shape of an id, for schemas. */
+export const ID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$';
+
+function format(timeMs: number, random: Uint8Array): string {
+  const hex = timeMs.toString(16).padStart(12, '0') + Buffer.from(random).toString('hex');
+  const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

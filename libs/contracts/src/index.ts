@@ -1,0 +1,36 @@
+export { type Category, categories, categoryNames } from './category.ts';
+export { type FieldMistake, payloadMistakes } from './check-payload.ts';
+export {
+  defaultRetry,
+  defaultTimeoutMs,
+  defineTask,
+  type PayloadOf,
+  type ResultOf,
+  type RetryPolicy,
+  type TaskDefinition,
+  type TaskTable,
+} from './define-task.ts';
+export { GiveBackError, RetryLaterError, TerminalError } from './errors.ts';
+export {
+  type BlobRef,
+  type ChildCounts,
+  type EventOf,
+  type EventType,
+  finalTypes,
+  isFinal,
+  type Progress,
+  type TaskErrorShape,
+  type TaskEvent,
+} from './events.ts';
+export { childId, ID_PATTERN, newId, timeOfId } from './ids.ts';
+export { Citation, QueryFilters, Usage } from './kinds/answer-question.ts';
+export { Brand, HttpUrl } from './kinds/fields.ts';
+export { type Kind, type KindIn, type Tasks, tasks } from './kinds/index.ts';
+export { PageState } from './kinds/index-write.ts';
+export { SearchHit } from './kinds/search-knowledge.ts';
+export type { Chunk } from './knowledge.ts';
+export { messageId, type TaskMessage } from './message.ts';
+export { type Priority, priorities } from './priority.ts';
+export { type Problem, type ProblemCode, ProblemError, problems } from './problem.ts';
+export { brandToken, subjects } from './subjects.ts';
+export { finalStates, type Task, TaskSchema, type TaskState, taskStates } from './task.ts';

@@ -1,0 +1,76 @@
+import { Type } from 'typebox';
+import { defineTask } from '../define-task.ts';
+import { Brand } from './fields.ts';
+
+export const Citation = Type.Object({
+  url: Type.String(),
+  title: Type.String(),
+  heading: Type.Optional(Type.String()),
+  /** Page of a PDF, from 1. */
+  page: Type.Optional(Type.Integer()),
+  /** Words of the source, verbatim. */
+  quote: Type.String(),
+  score: Type.Number(),
+});
+
+export const Usage = Type.Object({
+  model: Type.String(),
+  promptTokens: Type.Integer(),
+  completionTokens: Type.Integer(),
+  /** The provider did not say: counted by us. */
+  estimated: Type.Boolean(),
+});
+
+export const QueryFilters = Type.Object(
+  {
+    source: Type.Optional(
+      Type.String({ description: 'Origin of the site, or name of the upload' }),
+    ),
+    urlPrefix: Type.Optional(Type.String()),
+  },
+  { additionalProperties: false },
+);
+
+export const answerQuestion = defineTask({
+  kind: 'answer-question',
+  category: 'rag',
+  summary:
+    'Answer a question from the knowledge, with citations, or say that it cannot be answered',
+  payload: Type.Object(
+    {
+      question: Type.String({ minLength: 1, maxLength: 4_000, pattern: '\\S' }),
+      history: Type.Optional(
+        Type.Array(
+          Type.Object(
+            { role: Type.Enum(['user', 'assistant']), text: Type.String({ maxLength: 8_000 }) },
+            { additionalProperties: false },
+          ),
+          { maxItems: 20 },
+        ),
+      ),
+      brand: Type.Optional(Brand),
+      filters: Type.Optional(QueryFilters),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, default: 3 })),
+    },
+    { additionalProperties: false },
+  ),
+  result: Type.Object({
+    outcome: Type.Enum(['answered', 'low-confidence', 'no-answer']),
+    answer: Type.Union([Type.String(), Type.Null()]),
+    /** Why there is no answer. */
+    reason: Type.Optional(Type.String()),
+    citations: Type.Array(Citation),
+    confidence: Type.Number(),
+    /** `model`: written by the answer model; `extractive`: sentences of the sources. */
+    mode: Type.Enum(['extractive', 'model']),
+    /** Why the answer is extractive although a model is configured. */
+    degraded: Type.Optional(Type.String()),
+    cached: Type.Boolean(),
+    timings: Type.Record(Type.String(), Type.Number()),
+    usage: Type.Optional(Usage),
+  }),
+  priority: 'critical',
+  timeoutMs: 60_000,
+  retry: { maxAttempts: 3, delaysMs: [200, 1_000] },
+  resultHoldsText: true,
+});

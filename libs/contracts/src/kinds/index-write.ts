@@ -1,0 +1,35 @@
+import { Type } from 'typebox';
+import { defineTask } from '../define-task.ts';
+import { BlobRefField, Brand, HttpUrl } from './fields.ts';
+
+/** What is remembered of a page, so that the next crawl can ask whether it changed. */
+export const PageState = Type.Object({
+  url: Type.String(),
+  etag: Type.Optional(Type.String()),
+  lastModified: Type.Optional(Type.String()),
+  textHash: Type.String(),
+  fetchedAt: Type.String(),
+});
+
+export const indexWrite = defineTask({
+  kind: 'index-write',
+  category: 'ingestion',
+  summary: 'Write the chunks of one document: keyword-searchable when it ends',
+  payload: Type.Object(
+    {
+      brand: Brand,
+      docId: Type.String({ minLength: 1 }),
+      url: HttpUrl,
+      /** The chunks, as JSON. */
+      chunks: BlobRefField,
+      page: PageState,
+    },
+    { additionalProperties: false },
+  ),
+  result: Type.Object({
+    added: Type.Integer(),
+    unchanged: Type.Integer(),
+    removed: Type.Integer(),
+  }),
+  priority: 'normal',
+});

@@ -1,0 +1,36 @@
+import type { Category } from '../category.ts';
+import { answerQuestion } from './answer-question.ts';
+import { embedChunks } from './embed-chunks.ts';
+import { embedTexts } from './embed-texts.ts';
+import { indexWrite } from './index-write.ts';
+import { ingestDocument } from './ingest-document.ts';
+import { maintainIndex } from './maintain-index.ts';
+import { scrapePage } from './scrape-page.ts';
+import { scrapeSite } from './scrape-site.ts';
+import { searchKnowledge } from './search-knowledge.ts';
+
+/** Every kind of task that the system knows. A new kind is one file and one line here. */
+export const tasks = {
+  [scrapeSite.kind]: scrapeSite,
+  [scrapePage.kind]: scrapePage,
+  [ingestDocument.kind]: ingestDocument,
+  [indexWrite.kind]: indexWrite,
+  [embedChunks.kind]: embedChunks,
+  [embedTexts.kind]: embedTexts,
+  [answerQuestion.kind]: answerQuestion,
+  [searchKnowledge.kind]: searchKnowledge,
+  [maintainIndex.kind]: maintainIndex,
+} as const;
+
+export type Tasks = typeof tasks;
+export type Kind = keyof Tasks;
+
+/** The kinds of a table that one pool runs. */
+export type KindIn<Pool extends Category, Table = Tasks> = {
+  [K in keyof Table]: Table[K] extends { readonly category: infer C }
+    ? C extends Pool
+      ? K
+      : never
+    : never;
+}[keyof Table] &
+  string;

@@ -1,0 +1,45 @@
+import { Type } from 'typebox';
+import { defineTask } from '../define-task.ts';
+import { Brand, Globs, HttpUrl, Render } from './fields.ts';
+
+export const scrapePage = defineTask({
+  kind: 'scrape-page',
+  category: 'scraping',
+  summary: 'Fetch one page, extract its text, and hand it on to be indexed',
+  payload: Type.Object(
+    {
+      url: HttpUrl,
+      brand: Brand,
+      render: Type.Optional(Render),
+      /** Set by a crawl: links in scope become pages of the same site. */
+      site: Type.Optional(
+        Type.Object(
+          {
+            /** The URL whose origin and folder limit the crawl. */
+            root: HttpUrl,
+            depth: Type.Integer({ minimum: 0 }),
+            maxDepth: Type.Integer({ minimum: 0 }),
+            include: Type.Optional(Globs),
+            exclude: Type.Optional(Globs),
+          },
+          { additionalProperties: false },
+        ),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  result: Type.Object({
+    url: Type.String(),
+    outcome: Type.Enum(['indexed', 'unchanged', 'skipped']),
+    /** Why a page was skipped. */
+    reason: Type.Optional(Type.String()),
+    title: Type.Optional(Type.String()),
+    chunks: Type.Integer(),
+    links: Type.Object({
+      followed: Type.Integer(),
+      skipped: Type.Record(Type.String(), Type.Integer()),
+    }),
+    timings: Type.Record(Type.String(), Type.Number()),
+  }),
+  priority: 'normal',
+});

@@ -1,0 +1,20 @@
+/** A piece of a document: what is indexed, retrieved and cited. */
+export interface Chunk {
+  /** sha256 of document, heading path, ordinal and text: an unchanged chunk keeps its id and vector. */
+  readonly id: string;
+  readonly brand: string;
+  /** Origin of the site (`https://docs.example.com`), or `upload`. */
+  readonly source: string;
+  readonly docId: string;
+  readonly url: string;
+  /** Title of the document. */
+  readonly title: string;
+  readonly headingPath: readonly string[];
+  /** Page of a PDF, from 1. */
+  readonly page?: number;
+  /** Position in the document, from 0. */
+  readonly ordinal: number;
+  readonly text: string;
+  /** RFC 3339. */
+  readonly fetchedAt: string;
+}

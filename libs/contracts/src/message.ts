@@ -1,0 +1,24 @@
+import type { Priority } from './priority.ts';
+
+/** The body of a message in a task stream: JSON that a person understands. Times are RFC 3339. */
+export interface TaskMessage {
+  readonly id: string;
+  /** Raised by a user's retry. */
+  readonly run: number;
+  /** Raised by every re-publication (park, long backoff, replay, reconcile). `(run, gen)` is the fence. */
+  readonly gen: number;
+  readonly kind: string;
+  readonly priority: Priority;
+  readonly payload: unknown;
+  readonly createdAt: string;
+  readonly maxAttempts?: number;
+  readonly timeoutMs?: number;
+  readonly tags?: readonly string[];
+  readonly parentId?: string;
+  /** Attempts already used when the message was published again after a long backoff. */
+  readonly attempts?: number;
+}
+
+/** The dedupe id of one publication of a task. */
+export const messageId = ({ id, run, gen }: Pick<TaskMessage, 'id' | 'run' | 'gen'>): string =>
+  `${id}.${run}.${gen}`;

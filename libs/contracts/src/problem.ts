@@ -1,0 +1,125 @@
+/**
+ * Every problem code that the API answers with: HTTP status, title, and what to do about it.
+ * `docs/reference/errors.md` is made from this table.
+ */
+export const problems = {
+  'invalid-request': {
+    status: 400,
+    title: 'The request does not fit the schema',
+    remedy: 'Each entry of `errors` names the path of a field and what is expected there.',
+  },
+  'invalid-json': {
+    status: 400,
+    title: 'The body is not JSON',
+    remedy: 'Send a JSON body with `content-type: application/json`.',
+  },
+  'unknown-kind': {
+    status: 400,
+    title: 'No such kind of task',
+    remedy: 'The list of kinds is in `detail` and in docs/reference/kinds.md.',
+  },
+  'url-not-allowed': {
+    status: 400,
+    title: 'The URL may not be fetched',
+    remedy:
+      'Only http and https URLs to public addresses are fetched. For intranet documentation name the host, address or CIDR in SLIPSTREAM_SCRAPE_ALLOW.',
+  },
+  'unsupported-document': {
+    status: 415,
+    title: 'The type of the file is not supported',
+    remedy: 'Send PDF, HTML, Markdown or plain text.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'A valid API key is missing',
+    remedy: 'Send `Authorization: Bearer <api key>`.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is nothing at this address',
+    remedy: 'Look at /docs for the list of calls.',
+  },
+  'task-not-found': {
+    status: 404,
+    title: 'No task has this id',
+    remedy: 'The id is wrong, or the task is past its retention.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The method is not allowed here',
+    remedy: 'Look at /docs for the calls that this path has.',
+  },
+  'task-final': {
+    status: 409,
+    title: 'The task has already ended',
+    remedy: 'A task that has ended cannot be cancelled. GET it for its result.',
+  },
+  'idempotency-key-reused': {
+    status: 409,
+    title: 'The idempotency key was used with another body',
+    remedy: 'Use a new key for a new request; repeat a request with the very same body.',
+  },
+  'payload-too-large': {
+    status: 413,
+    title: 'The body is too large',
+    remedy: 'JSON bodies end at 1 MiB, task batches at 16 MiB, uploads at 100 MiB.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The content type is not supported',
+    remedy: 'Send application/json, or multipart/form-data for files.',
+  },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many requests',
+    remedy: 'Wait for as long as `retry-after` says.',
+  },
+  'queue-full': {
+    status: 503,
+    title: 'The queue is full',
+    remedy: 'Wait for as long as `retry-after` says, or raise the limit of the category.',
+  },
+  'broker-unavailable': {
+    status: 503,
+    title: 'NATS does not answer',
+    remedy: 'Nothing was accepted. Try again after `retry-after`, with the same idempotency key.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong on our side',
+    remedy: 'Report it with `traceId`.',
+  },
+} as const;
+
+export type ProblemCode = keyof typeof problems;
+
+/** RFC 9457 `application/problem+json`. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: ProblemCode;
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  readonly traceId: string;
+}
+
+/** Thrown by gateway code; the error handler turns it into a problem. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly code: ProblemCode;
+  readonly errors: readonly { readonly path: string; readonly message: string }[] | undefined;
+  readonly retryAfterS: number | undefined;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    options: ErrorOptions & { errors?: ProblemError['errors']; retryAfterS?: number } = {},
+  ) {
+    super(detail, options);
+    this.code = code;
+    this.errors = options.errors;
+    this.retryAfterS = options.retryAfterS;
+  }
+}

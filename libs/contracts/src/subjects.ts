@@ -1,0 +1,30 @@
+import type { Category } from './category.ts';
+import type { Priority } from './priority.ts';
+
+/** Every subject of the system, as functions of what they carry. Streams over them: libs/jetstream topology. */
+export const subjects = {
+  /** `tasks.rag.high.<id>`: a task waiting for a worker. */
+  task: (category: Category, priority: Priority, id: string) =>
+    `tasks.${category}.${priority}.${id}`,
+  /** What the consumer of one pool at one priority pulls. */
+  taskFilter: (category: Category, priority: Priority) => `tasks.${category}.${priority}.*`,
+  /** Every place a task can wait in, whatever its priority. */
+  taskAnywhere: (category: Category, id: string) => `tasks.${category}.*.${id}`,
+  /** A schedule: fires into `due`. */
+  schedule: (category: Category, id: string) => `sched.${category}.${id}`,
+  due: (category: Category, id: string) => `due.${category}.${id}`,
+  events: (category: Category) => `events.${category}`,
+  /** Progress and partial results of one task. */
+  live: (id: string) => `live.${id}`,
+  /** The same, republished by the server with its sequence in a header. */
+  liveFeed: (id: string) => `livefeed.${id}`,
+  flow: (parentId: string) => `flow.${parentId}`,
+  /** Broadcast to workers: stop this task. */
+  cancel: (id: string) => `ctl.cancel.${id}`,
+  blob: (space: string, name: string, part: number | '*') => `blob.${space}.${name}.${part}`,
+  /** Request and reply: what the projection knows of a task. */
+  taskState: 'slipstream.task-state',
+} as const;
+
+/** A brand as one subject token: `Audio & Co.` -> `QXVkaW8gJiBDby4`. */
+export const brandToken = (brand: string): string => Buffer.from(brand).toString('base64url');

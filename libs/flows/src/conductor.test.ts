@@ -1,0 +1,168 @@
+import { TerminalError } from '@slipstream/contracts';
+import { cancelTask, submit, taskView } from '@slipstream/tasklog';
+import { startNatsServer } from '@slipstream/testing';
+import { type Handlers, runPool } from '@slipstream/worker';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Engine, startEngine, type TestTasks, tasks } from '../test/engine.ts';
+import { conduct } from './conductor.ts';
+
+let nats: Awaited<ReturnType<typeof startNatsServer>>;
+let engine: Engine;
+beforeAll(async () => {
+  nats = await startNatsServer();
+  engine = await startEngine(nats.url);
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await nats[Symbol.asyncDispose]();
+});
+
+const startPool = (handlers: Handlers<'batch', TestTasks>) =>
+  runPool(engine.parts, { category: 'batch', tasks, slots: 5, handlers });
+
+function startConductor(): AsyncDisposable {
+  const stop = new AbortController();
+  const { bus, log, projection, parts } = engine;
+  const running = conduct({ bus, log, projection, tasks, logger: parts.logger }, stop.signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+const crawl = (text: string) =>
+  submit(engine.bus, engine.log, { definition: tasks.crawl, payload: { text } });
+
+const pages = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    key: `page ${index}`,
+    kind: 'work' as const,
+    payload: { text: `page ${index}` },
+  }));
+
+test('a parent ends after all of its children, and counts them', async () => {
+  const ran: string[] = [];
+  await using _conductor = startConductor();
+  await using _pool = startPool({
+    crawl: async (_payload, { addChildren }) => {
+      await addChildren(pages(20));
+      return { found: 20 };
+    },
+    work: async ({ text }) => void ran.push(text),
+  });
+  const { task } = await crawl('site');
+  const row = await engine.reaches(task.id);
+  expect(new Set(ran).size).toBe(20);
+  expect(taskView(row)).toMatchObject({
+    state: 'succeeded',
+    result: { found: 20 },
+    children: { total: 20, succeeded: 20, failed: 0 },
+  });
+});
+
+test('a child that was added twice runs once, and a child may add siblings', async () => {
+  const ran: string[] = [];
+  await using _conductor = startConductor();
+  await using _pool = startPool({
+    crawl: async (_payload, { addChildren }) => {
+      await addChildren(pages(2));
+      await addChildren(pages(2));
+      return {};
+    },
+    work: async ({ text }, { addSiblings }) => {
+      ran.push(text);
+      if (text === 'page 0') await addSiblings(pages(5));
+    },
+  });
+  const row = await engine.reaches((await crawl('site')).task.id);
+  expect(ran.sort()).toEqual(pages(5).map(({ key }) => key));
+  expect(JSON.parse(row.children ?? '')).toMatchObject({ total: 5, succeeded: 5 });
+});
+
+test('children beyond the limit are not taken', async () => {
+  await using _conductor = startConductor();
+  await using _pool = startPool({
+    crawl: async (_payload, { addChildren }) => addChildren(pages(10), { limit: 4 }),
+    work: async () => ({}),
+  });
+  const row = await engine.reaches((await crawl('site')).task.id);
+  expect(JSON.parse(row.children ?? '')).toMatchObject({ total: 4, succeeded: 4 });
+});
+
+test('a tolerant parent succeeds with some failed children and fails with only failed ones', async () => {
+  await using _conductor = startConductor();
+  await using _pool = startPool({
+    crawl: async ({ text }, { addChildren }) => addChildren(pages(Number(text))),
+    work: async ({ text }) => {
+      if (text === 'page 0') throw new TerminalError('no');
+    },
+  });
+  expect((await engine.reaches((await crawl('3')).task.id)).state).toBe('succeeded');
+  const failed = taskView(await engine.reaches((await crawl('1')).task.id));
+  expect(failed).toMatchObject({ state: 'failed', error: { code: 'children-failed' } });
+});
+
+test('children that were added while no conductor ran are released by the next one', async () => {
+  await using _pool = startPool({
+    crawl: async (_payload, { addChildren }) => addChildren(pages(3)),
+    work: async () => ({}),
+  });
+  const { task } = await crawl('site');
+  await engine.reaches(task.id, new Set(['waiting']));
+  await using _conductor = startConductor();
+  expect((await engine.reaches(task.id)).state).toBe('succeeded');
+});
+
+test('a conductor that takes over in the middle repeats nothing', async () => {
+  const ran: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  await using _pool = startPool({
+    crawl: async (_payload, { addChildren }) => addChildren(pages(8)),
+    work: async ({ text }) => {
+      ran.push(text);
+      if (ran.length > 4) await gate.promise;
+    },
+  });
+  const { task } = await (async () => {
+    await using _first = startConductor();
+    const submitted = await crawl('site');
+    await vi.waitFor(() => expect(ran.length).toBeGreaterThan(4));
+    return submitted;
+  })();
+  await using _second = startConductor();
+  gate.resolve();
+  const row = await engine.reaches(task.id);
+  expect(JSON.parse(row.children ?? '')).toMatchObject({ total: 8, succeeded: 8 });
+  expect(ran.sort()).toEqual(pages(8).map(({ key }) => key));
+});
+
+test('cancelling a parent cancels its open children', async () => {
+  const started = Promise.withResolvers<void>();
+  await using _conductor = startConductor();
+  await using _pool = startPool({
+    crawl: async (_payload, { addChildren }) => addChildren(pages(20)),
+    work: async (_payload, { signal }) => {
+      started.resolve();
+      await new Promise((_, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason)),
+      );
+    },
+  });
+  const { task, category } = await crawl('site');
+  await started.promise;
+  await cancelTask(engine.bus, engine.log, { id: task.id, run: 1, category });
+  await vi.waitFor(async () => {
+    const children = await engine.projection.ask('childrenOf', task.id);
+    expect(children.length).toBeGreaterThan(0);
+    expect(new Set(children.map(({ state }) => state))).toEqual(new Set(['cancelled']));
+  }, 10_000);
+});
+
+test('the flow of a parent that has ended is forgotten', async () => {
+  await vi.waitFor(async () => {
+    const { state } = await engine.bus.manager.streams.info('FLOWS');
+    expect(state.messages).toBe(0);
+  });
+});

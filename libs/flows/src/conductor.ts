@@ -1,0 +1,238 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
+import {
+  type Category,
+  finalStates,
+  isFinal,
+  type TaskEvent,
+  type TaskTable,
+} from '@slipstream/contracts';
+import type { Bus } from '@slipstream/jetstream';
+import {
+  cancelTask,
+  type EventLog,
+  type FlowChild,
+  type FlowMessage,
+  type Projection,
+  parseFlow,
+  submit,
+  type TaskRow,
+} from '@slipstream/tasklog';
+import type { Logger } from '@slipstream/telemetry';
+import { Flow, type WaitingParent } from './flow.ts';
+import { outcomeOf } from './flow-outcome.ts';
+
+export interface ConductorOptions {
+  readonly bus: Bus;
+  readonly log: EventLog;
+  readonly projection: Projection;
+  readonly tasks: TaskTable;
+  readonly logger: Logger;
+}
+
+/** Above this many children each starts a trace of its own, linked to the parent's. */
+const ONE_TRACE_UP_TO = 1_000;
+const RELEASED_AT_ONCE = 64;
+const PROGRESS_EVERY_MS = 250;
+const RETRY_MS = 1_000;
+
+interface Open {
+  readonly flow: Flow;
+  readonly unwatch: (() => void)[];
+  progressDue: boolean;
+  ending: boolean;
+}
+
+/**
+ * Releases the children that tasks have added, and ends a parent when all of its children have
+ * ended. Everything it knows is rebuilt from FLOWS and the projection, so it may be killed at any
+ * instant; two at once do no harm: releases are deduplicated, and the first final event wins.
+ * Runs until `signal` aborts.
+ */
+export async function conduct(options: ConductorOptions, signal: AbortSignal): Promise<void> {
+  const { bus, log, projection, tasks, logger } = options;
+  const open = new Map<string, Open>();
+  const done = new Set<string>();
+  let position = 0;
+
+  await projection.barrier();
+  const { state } = await bus.manager.streams.info('FLOWS');
+  const caughtUpAt = state.messages === 0 ? 0 : state.last_seq;
+  const consumer = await jetstream(bus.connection).consumers.get('FLOWS', {
+    deliver_policy: DeliverPolicy.All,
+  });
+  const messages = await consumer.consume({ max_messages: 500 });
+  signal.addEventListener('abort', () => void messages.close(), { once: true });
+  const ticker = setInterval(() => void tick().catch(report), PROGRESS_EVERY_MS);
+
+  try {
+    for await (const message of messages) {
+      const parentId = message.subject.slice('flow.'.length);
+      await take(parentId, parseFlow(message));
+      position = message.seq;
+      if (position >= caughtUpAt) for (const entry of open.values()) await settle(entry);
+    }
+  } finally {
+    clearInterval(ticker);
+    for (const { unwatch } of open.values()) for (const stop of unwatch) stop();
+  }
+
+  async function take(parentId: string, message: FlowMessage): Promise<void> {
+    if (done.has(parentId)) return;
+    const entry = open.get(parentId) ?? (await openFlow(parentId));
+    if (!entry) return;
+    const fresh = entry.flow.add(message);
+    if (fresh.length === 0) return;
+    const ids = fresh.map(({ id }) => id);
+    entry.unwatch.push(projection.watch(ids, ({ event }) => onChild(entry, event)));
+    const known = new Map(
+      (await projection.ask('childrenOf', parentId)).map((child) => [child.id, child]),
+    );
+    for (const id of ids) {
+      const child = known.get(id);
+      if (child) entry.flow.end(id, child.state, child.flowSeq);
+    }
+    const unknown = fresh.filter(({ id }) => !known.has(id));
+    const ownTrace = entry.flow.counts.total > ONE_TRACE_UP_TO;
+    for (let from = 0; from < unknown.length; from += RELEASED_AT_ONCE) {
+      const group = unknown.slice(from, from + RELEASED_AT_ONCE);
+      await Promise.all(group.map((child) => release(entry.flow, child, message, ownTrace)));
+      if (!done.has(parentId)) continue;
+      await projection.barrier();
+      return cancelOpenChildren(parentId);
+    }
+    entry.progressDue = true;
+  }
+
+  async function openFlow(parentId: string): Promise<Open | undefined> {
+    const flow = new Flow(parentId);
+    const entry: Open = { flow, unwatch: [], progressDue: false, ending: false };
+    open.set(parentId, entry);
+    entry.unwatch.push(projection.watch([parentId], ({ event }) => onParent(entry, event)));
+    const row = await projection.ask('task', parentId);
+    if (row?.state === 'waiting') flow.wait(parentOf(row), row.flowSeq);
+    if (row && finalStates.has(row.state)) {
+      await close(entry);
+      return undefined;
+    }
+    return entry;
+  }
+
+  /** Publishes a child; tries until it is stored, for nothing else would. */
+  async function release(
+    flow: Flow,
+    child: FlowChild,
+    { traceparent }: FlowMessage,
+    ownTrace: boolean,
+  ): Promise<void> {
+    const definition = tasks[child.kind];
+    if (!definition) {
+      logger.error(
+        { parentId: flow.parentId, kind: child.kind },
+        'a child of an unknown kind waits',
+      );
+      return;
+    }
+    const { id, payload, priority } = child;
+    const { parentId } = flow;
+    while (!signal.aborted) {
+      try {
+        await submit(bus, log, {
+          definition,
+          id,
+          payload,
+          parentId,
+          traceparent,
+          ownTrace,
+          ...(priority && { priority }),
+        });
+        return;
+      } catch (err) {
+        logger.warn({ err, taskId: id, parentId }, 'child could not be released, trying again');
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  function onChild(entry: Open, event: TaskEvent): void {
+    if (!isFinal(event)) return;
+    const flowSeq = 'flowSeq' in event ? event.flowSeq : undefined;
+    entry.flow.end(event.id, event.type, flowSeq);
+    entry.progressDue = true;
+    void settle(entry).catch(report);
+  }
+
+  function onParent(entry: Open, event: TaskEvent): void {
+    if (event.type === 'waiting') {
+      entry.flow.wait(event, event.flowSeq);
+      void settle(entry).catch(report);
+    }
+    if (isFinal(event)) void close(entry).catch(report);
+  }
+
+  /** Ends the parent if all of its children have ended. */
+  async function settle(entry: Open): Promise<void> {
+    const parent = position < caughtUpAt ? undefined : entry.flow.ready(position);
+    if (!parent || entry.ending || signal.aborted) return;
+    entry.ending = true;
+    try {
+      const { parentId, counts } = entry.flow;
+      await log.append(outcomeOf(parentId, parent, counts, tasks[parent.kind]));
+    } finally {
+      entry.ending = false;
+    }
+    await close(entry);
+  }
+
+  /** The parent has ended: what is left of its children is cancelled, and the flow is forgotten. */
+  async function close(entry: Open): Promise<void> {
+    const { parentId } = entry.flow;
+    if (!open.delete(parentId)) return;
+    done.add(parentId);
+    for (const stop of entry.unwatch) stop();
+    await cancelOpenChildren(parentId);
+    await bus.manager.streams.purge('FLOWS', { filter: `flow.${parentId}` });
+  }
+
+  async function cancelOpenChildren(parentId: string): Promise<void> {
+    for (const child of await projection.ask('childrenOf', parentId)) {
+      if (!finalStates.has(child.state)) await cancelTask(bus, log, child, 'its parent has ended');
+    }
+  }
+
+  async function tick(): Promise<void> {
+    for (const entry of open.values()) {
+      if (!entry.progressDue) continue;
+      entry.progressDue = false;
+      await showProgress(entry.flow);
+    }
+  }
+
+  async function showProgress({ parentId, counts }: Flow): Promise<void> {
+    const row = await projection.ask('task', parentId);
+    if (!row || finalStates.has(row.state)) return;
+    const { total, succeeded, failed, cancelled } = counts;
+    await log.append({
+      type: 'progress',
+      id: parentId,
+      run: row.run,
+      category: row.category as Category,
+      at: new Date().toISOString(),
+      progress: { done: succeeded + failed + cancelled, total },
+      children: counts,
+    });
+  }
+
+  function report(err: unknown): void {
+    if (!signal.aborted) logger.error({ err }, 'conducting failed, the next event tries again');
+  }
+}
+
+const parentOf = (row: TaskRow): WaitingParent => ({
+  run: row.run,
+  attempt: row.attempt,
+  kind: row.kind,
+  category: row.category as Category,
+  startedAt: new Date(row.startedAt ?? row.createdAt).toISOString(),
+  worker: row.worker ?? '',
+});

@@ -1,0 +1,3 @@
+export { type ConductorOptions, conduct } from './conductor.ts';
+export { keepRunning } from './keep-running.ts';
+export { steward } from './steward.ts';

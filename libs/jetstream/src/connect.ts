@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { connect as connectTcp, type NatsConnection } from '@nats-io/transport-node';
+import { createPublisher, type Publisher } from './publisher.ts';
+
+export interface ConnectOptions {
+  readonly url: string;
+  /** Service name: shown by the server, and the prefix of its own inbox (`_INBOX_<name>`). */
+  readonly name: string;
+}
+
+/** One connection and what is built on it. Disposing flushes and closes it. */
+export interface Bus extends AsyncDisposable {
+  readonly name: string;
+  readonly url: string;
+  readonly connection: NatsConnection;
+  readonly publisher: Publisher;
+  readonly manager: JetStreamManager;
+  /** Calls `listener` after each loss of the connection and after each return. */
+  onStatus(listener: (status: 'disconnect' | 'reconnect') => void): void;
+}
+
+/** Connects, and keeps connecting for ever: a broker that is away is waited for. */
+export async function connect({ url, name }: ConnectOptions): Promise<Bus> {
+  const connection = await connectTcp({
+    servers: url,
+    name: `slipstream-${name}`,
+    inboxPrefix: `_INBOX_${name.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`,
+    // A stack trace per request costs half of the throughput.
+    noAsyncTraces: true,
+    maxReconnectAttempts: -1,
+    waitOnFirstConnect: true,
+    reconnectTimeWait: 250,
+    pingInterval: 20_000,
+  });
+  const listeners = new Set<(status: 'disconnect' | 'reconnect') => void>();
+  void (async () => {
+    for await (const { type } of connection.status()) {
+      if (type === 'disconnect' || type === 'reconnect') for (const call of listeners) call(type);
+    }
+  })();
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const publisher = createPublisher(connection);
+  listeners.add((status) => {
+    if (status === 'disconnect') publisher.failPending();
+  });
+  return {
+    name,
+    url,
+    connection,
+    publisher,
+    manager,
+    onStatus: (listener) => void listeners.add(listener),
+    async [Symbol.asyncDispose]() {
+      if (!connection.isClosed()) {
+        await Promise.race([connection.flush(), sleep(2_000, undefined, { ref: false })]);
+      }
+      publisher.close();
+      await connection.close();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { Msg } from '@nats-io/transport-node';
+import type { Bus } from './connect.ts';
+import { headerOf } from './headers.ts';
+
+export interface StoredMessage {
+  readonly subject: string;
+  readonly seq: number;
+  readonly data: Uint8Array;
+  readonly time: string;
+  header(name: string): string | undefined;
+}
+
+/** The last message of a subject, or undefined. */
+export const directLast = (
+  bus: Bus,
+  stream: string,
+  subject: string,
+): Promise<StoredMessage | undefined> =>
+  get(bus, stream, JSON.stringify({ last_by_subj: subject }));
+
+/** The message with this sequence, or undefined. */
+export const directBySeq = (
+  bus: Bus,
+  stream: string,
+  seq: number,
+): Promise<StoredMessage | undefined> => get(bus, stream, JSON.stringify({ seq }));
+
+/** The first message of a subject (wildcards allowed) from `seq` on, or undefined. */
+export const directNext = (
+  bus: Bus,
+  stream: string,
+  subject: string,
+  seq = 1,
+): Promise<StoredMessage | undefined> =>
+  get(bus, stream, JSON.stringify({ seq, next_by_subj: subject }));
+
+/** Every message of a subject from `seq` on, in order. */
+export async function* directAll(
+  bus: Bus,
+  stream: string,
+  subject: string,
+  seq = 1,
+): AsyncGenerator<StoredMessage> {
+  let message = await directNext(bus, stream, subject, seq);
+  while (message) {
+    yield message;
+    message = await directNext(bus, stream, subject, message.seq + 1);
+  }
+}
+
+async function get(bus: Bus, stream: string, body: string): Promise<StoredMessage | undefined> {
+  const answer = await bus.connection.request(`$JS.API.DIRECT.GET.${stream}`, body, {
+    timeout: 5_000,
+  });
+  if (answer.headers?.code === 404) return undefined;
+  if (answer.headers?.code) {
+    throw new Error(`${stream}: ${answer.headers.code} ${answer.headers.description}`);
+  }
+  return stored(answer);
+}
+
+function stored({ headers, data }: Msg): StoredMessage {
+  return {
+    subject: headerOf(headers, 'Nats-Subject') ?? '',
+    seq: Number(headerOf(headers, 'Nats-Sequence')),
+    time: headerOf(headers, 'Nats-Time-Stamp') ?? '',
+    data,
+    header: (name) => headerOf(headers, name),
+  };
+}

@@ -1,0 +1,26 @@
+export { getBlob, parseBlobRef, putBlob } from './blobs.ts';
+export { type Bus, type ConnectOptions, connect } from './connect.ts';
+export { answers, type Delivery } from './delivery.ts';
+export {
+  directAll,
+  directBySeq,
+  directLast,
+  directNext,
+  type StoredMessage,
+} from './direct-get.ts';
+export { encodeHeaders, headerOf } from './headers.ts';
+export { holdLease, type LeaseOptions } from './lease.ts';
+export { type MicroEndpoint, type MicroOptions, serveMicro } from './micro.ts';
+export { provision } from './provision.ts';
+export { JS_ERRORS, type PubAck, PublishError, type Publisher } from './publisher.ts';
+export { Puller, type PullerOptions } from './puller.ts';
+export { type QueueCounts, queueCounts } from './queue-info.ts';
+export {
+  type Bucket,
+  buckets,
+  consumerName,
+  defaultTopology,
+  streams,
+  type TopologyOptions,
+  taskStream,
+} from './topology.ts';

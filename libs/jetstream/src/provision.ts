@@ -1,0 +1,56 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { categoryNames } from '@slipstream/contracts';
+import type { Bus } from './connect.ts';
+import {
+  buckets,
+  defaultTopology,
+  dueConsumer,
+  streams,
+  type TopologyOptions,
+  taskConsumers,
+  taskStream,
+} from './topology.ts';
+
+/** Creates what is missing and updates what differs. Safe to run at any time, by several at once. */
+export async function provision(
+  bus: Bus,
+  options: TopologyOptions = defaultTopology,
+): Promise<{ streams: number; consumers: number; buckets: number }> {
+  const all = streams(options);
+  for (const stream of all) {
+    await addOrUpdate(
+      () => bus.manager.streams.add(stream),
+      () => bus.manager.streams.update(stream.name, stream),
+    );
+  }
+  const consumers = [
+    ...categoryNames.flatMap((category) =>
+      taskConsumers(category, options).map((config) => [taskStream(category), config] as const),
+    ),
+    ['SCHED', dueConsumer] as const,
+  ];
+  for (const [stream, config] of consumers) await bus.manager.consumers.add(stream, config);
+
+  const kvm = new Kvm(bus.connection);
+  for (const { name, ttlMs, description } of buckets) {
+    await kvm.create(name, {
+      description,
+      history: 1,
+      ttl: ttlMs,
+      replicas: options.replicas,
+      markerTTL: 60_000,
+    });
+  }
+  return { streams: all.length, consumers: consumers.length, buckets: buckets.length };
+}
+
+/** Adding an existing stream with another configuration is refused with 10058: then it is updated. */
+async function addOrUpdate(add: () => Promise<unknown>, update: () => Promise<unknown>) {
+  try {
+    await add();
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== 10058) throw error;
+    await update();
+  }
+}

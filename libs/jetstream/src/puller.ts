@@ -1,0 +1,249 @@
+import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node';
+import { priorities } from '@slipstream/contracts';
+import type { Bus } from './connect.ts';
+import { answers, type Delivery, readDelivery } from './delivery.ts';
+import { consumerName } from './topology.ts';
+
+export interface PullerOptions {
+  /** A stream whose consumers are `p0` to `p4`. */
+  readonly stream: string;
+  /** How many deliveries may be in hand at once; read anew before each pull. */
+  readonly slots: () => number;
+  /** Takes a delivery. Whoever takes it calls `release()` once, after its final answer. */
+  readonly onDelivery: (delivery: Delivery) => void;
+}
+
+/** A request for a batch from one priority that has not been answered in full. */
+interface Request {
+  readonly priority: number;
+  readonly number: number;
+  readonly since: number;
+  left: number;
+}
+
+/** How long one armed request waits for a message. It is never cancelled: in a cluster a cancelled one may still be answered. */
+const ARMED_MS = 1_000;
+/** An empty priority is not asked again within this time while a lower one has work. */
+const EMPTY_MEMO_MS = 5;
+const WATCHDOG_MS = 250;
+const STALE_MS = 1_500;
+
+/**
+ * Pulls one pool's tasks in strict priority, never more than there are free slots. While there is
+ * work it asks the highest non-empty priority for a batch (`no_wait`); each message tells how many
+ * are left. When all are empty it arms one long poll per priority. Pools with fewer slots than
+ * priorities may be handed one too many; it goes back at once.
+ */
+export class Puller {
+  readonly #bus: Bus;
+  readonly #options: PullerOptions;
+  readonly #batchInbox = createInbox();
+  readonly #armedInbox = createInbox();
+  readonly #subscriptions: Subscription[];
+  readonly #watchdog: NodeJS.Timeout;
+  /** A priority may have messages. */
+  readonly #known = priorities.map(() => true);
+  readonly #emptySince = priorities.map(() => 0);
+  /** When the armed request of a priority was sent; 0: none is out. */
+  readonly #armedAt = priorities.map(() => 0);
+  #request: Request | undefined;
+  #probedAt = 0;
+  #counter = 0;
+  #inHand = 0;
+  #kicking = false;
+  #paused = false;
+  #stopped = false;
+  #lastMessageAt = performance.now();
+
+  constructor(bus: Bus, options: PullerOptions) {
+    this.#bus = bus;
+    this.#options = options;
+    this.#subscriptions = [
+      bus.connection.subscribe(`${this.#batchInbox}.*`, {
+        callback: (_error, message) => this.#onBatch(message),
+      }),
+      bus.connection.subscribe(`${this.#armedInbox}.*`, {
+        callback: (_error, message) => this.#onArmed(message),
+      }),
+    ];
+    bus.onStatus((status) => {
+      if (status === 'reconnect') this.#reset();
+    });
+    this.#watchdog = setInterval(() => this.#watch(), WATCHDOG_MS);
+    this.#kick();
+  }
+
+  /** Deliveries taken and not yet released. */
+  get inHand(): number {
+    return this.#inHand;
+  }
+
+  /** Milliseconds since the server last answered a request in any way. */
+  get silentMs(): number {
+    return performance.now() - this.#lastMessageAt;
+  }
+
+  /** A taken delivery has got its final answer: its slot is free. */
+  release(): void {
+    this.#inHand -= 1;
+    this.#kickSoon();
+  }
+
+  /** While paused nothing new is taken; what is in hand goes on. */
+  set paused(paused: boolean) {
+    this.#paused = paused;
+    if (!paused) this.#reset();
+  }
+
+  /** Takes nothing more. What arrives from requests still open goes back at once. */
+  stop(): void {
+    this.#stopped = true;
+    clearInterval(this.#watchdog);
+  }
+
+  /** After `stop`, when the last delivery was released. */
+  close(): void {
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+  }
+
+  get #free(): number {
+    const slots = this.#options.slots();
+    const armed = slots < priorities.length ? 0 : this.#armedAt.filter((at) => at > 0).length;
+    return slots - this.#inHand - armed;
+  }
+
+  #kick(): void {
+    if (this.#stopped || this.#paused || this.#request) return;
+    const free = this.#free;
+    if (free <= 0) return;
+    const priority = this.#choose();
+    if (priority === undefined) this.#arm(free);
+    else this.#ask(priority, free);
+  }
+
+  /** After everything that has arrived together was read. */
+  #kickSoon(): void {
+    if (this.#kicking) return;
+    this.#kicking = true;
+    queueMicrotask(() => {
+      this.#kicking = false;
+      this.#kick();
+    });
+  }
+
+  /** The highest priority that may have work; one that was just empty is probed at most once in between. */
+  #choose(): number | undefined {
+    const best = this.#known.indexOf(true);
+    if (best < 0) return undefined;
+    const now = performance.now();
+    if (now - this.#probedAt < EMPTY_MEMO_MS) {
+      this.#probedAt = 0;
+      return best;
+    }
+    const probe = this.#emptySince.findIndex(
+      (since, priority) =>
+        priority < best && this.#armedAt[priority] === 0 && now - since >= EMPTY_MEMO_MS,
+    );
+    if (probe < 0) return best;
+    this.#probedAt = now;
+    return probe;
+  }
+
+  #ask(priority: number, batch: number): void {
+    const number = ++this.#counter;
+    this.#request = { priority, number, left: batch, since: performance.now() };
+    this.#pull(priority, `{"batch":${batch},"no_wait":true}`, `${this.#batchInbox}.${number}`);
+  }
+
+  #arm(free: number): void {
+    let room = this.#options.slots() < priorities.length ? priorities.length : free;
+    for (let priority = 0; priority < priorities.length && room > 0; priority++) {
+      if (this.#armedAt[priority] !== 0) continue;
+      this.#armedAt[priority] = performance.now();
+      room -= 1;
+      const body = `{"batch":1,"expires":${ARMED_MS * 1_000_000}}`;
+      this.#pull(priority, body, `${this.#armedInbox}.${priority}`);
+    }
+  }
+
+  #pull(priority: number, body: string, reply: string): void {
+    const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#options.stream}.${consumerName(priority)}`;
+    if (!this.#bus.connection.isClosed()) this.#bus.connection.publish(subject, body, { reply });
+  }
+
+  #onBatch(message: Msg): void {
+    this.#lastMessageAt = performance.now();
+    const request = this.#request;
+    if (isStatus(message)) {
+      if (request?.number !== lastNumber(message.subject)) return;
+      this.#empty(request.priority);
+      this.#request = undefined;
+      this.#kick();
+      return;
+    }
+    const { delivery, pending } = readDelivery(message);
+    this.#note(delivery.priority, pending);
+    if (request?.priority === delivery.priority) {
+      request.left -= 1;
+      if (request.left === 0 || pending === 0) this.#request = undefined;
+    }
+    this.#take(delivery);
+    if (!this.#request) this.#kickSoon();
+  }
+
+  #onArmed(message: Msg): void {
+    this.#lastMessageAt = performance.now();
+    if (isStatus(message)) {
+      this.#armedAt[lastNumber(message.subject)] = 0;
+      this.#kick();
+      return;
+    }
+    const { delivery, pending } = readDelivery(message);
+    this.#armedAt[delivery.priority] = 0;
+    this.#note(delivery.priority, pending);
+    this.#take(delivery);
+    this.#kickSoon();
+  }
+
+  #take(delivery: Delivery): void {
+    if (this.#stopped || this.#inHand >= this.#options.slots()) {
+      this.#bus.connection.publish(delivery.reply, answers.nak());
+      this.#known[delivery.priority] = true;
+      return;
+    }
+    this.#inHand += 1;
+    this.#options.onDelivery(delivery);
+  }
+
+  #note(priority: number, pending: number): void {
+    this.#known[priority] = pending > 0;
+    if (pending === 0) this.#emptySince[priority] = performance.now();
+  }
+
+  #empty(priority: number): void {
+    this.#known[priority] = false;
+    this.#emptySince[priority] = performance.now();
+  }
+
+  /** Requests that the server forgot (restart, leader change) are sent again. */
+  #watch(): void {
+    const now = performance.now();
+    if (this.#request && now - this.#request.since > STALE_MS) this.#request = undefined;
+    this.#armedAt.forEach((at, priority) => {
+      if (at > 0 && now - at > ARMED_MS + 500) this.#armedAt[priority] = 0;
+    });
+    this.#kick();
+  }
+
+  #reset(): void {
+    this.#request = undefined;
+    this.#armedAt.fill(0);
+    this.#known.fill(true);
+    this.#kick();
+  }
+}
+
+/** 404: empty; 408: expired; 409: consumer gone, leader changed, or a limit. */
+const isStatus = (message: Msg): boolean => !message.reply || (message.headers?.code ?? 0) >= 400;
+
+const lastNumber = (subject: string): number => Number(subject.slice(subject.lastIndexOf('.') + 1));

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { RetryLaterError, TerminalError } from '@slipstream/contracts';
+import { streamWithRetry } from '@slipstream/resilience';
+import type {
+  ChatCompletionChunk,
+  ChatCompletionMessageParam,
+} from 'openai/resources/chat/completions';
+import type {
+  AnswerModel,
+  AnswerOptions,
+  AnswerPart,
+  AnswerRequest,
+  AnswerUsage,
+} from '../answer-model.ts';
+import { answerPrompt } from './answer-prompt.ts';
+import { type EndpointSettings, openEndpoint } from './endpoint.ts';
+import { holdRefusal } from './hold-refusal.ts';
+import { providerError } from './provider-error.ts';
+
+export interface OpenAiAnswerSettings extends EndpointSettings {
+  /** Default: the provider's. Some models take no other. */
+  readonly temperature?: number | undefined;
+  /** Word of the fence around the passages. Default: a random one for each answer. */
+  readonly fence?: (() => string) | undefined;
+}
+
+/**
+ * Answers from any OpenAI-compatible server, by streamed chat completions (the one interface that
+ * all of them have). Throws a TypeError when a setting is missing.
+ */
+export function createOpenAiAnswerModel(settings: OpenAiAnswerSettings): AnswerModel {
+  const { client, endpoint, model, breaker } = openEndpoint(settings, '/chat/completions');
+  const { fence = randomUUID, temperature, timeoutMs } = settings;
+
+  async function* complete(messages: ChatCompletionMessageParam[], signal: AbortSignal) {
+    try {
+      const stream = await client.chat.completions.create(
+        {
+          model,
+          messages,
+          stream: true,
+          stream_options: { include_usage: true },
+          ...(temperature !== undefined && { temperature }),
+        },
+        { signal },
+      );
+      yield* untilFinished(stream, endpoint);
+    } catch (error) {
+      throw providerError(error, endpoint);
+    }
+  }
+
+  async function* answer(
+    request: AnswerRequest,
+    { signal }: AnswerOptions = {},
+  ): AsyncGenerator<AnswerPart, void, undefined> {
+    const messages = answerPrompt(request, fence());
+    const chunks = streamWithRetry(
+      () => breaker.stream((stop) => complete(messages, stop), { signal, timeoutMs }),
+      { limits: breaker.policy.retry, signal },
+    );
+    let counted: AnswerUsage | undefined;
+    const pieces = contents(chunks, (chunk) => {
+      counted = usageOf(chunk) ?? counted;
+    });
+    const text = yield* asTokens(holdRefusal(pieces));
+    yield { type: 'done', text, usage: counted ?? estimate(model, messages, text) };
+  }
+
+  return { id: model, answer };
+}
+
+/**
+ * Passes the chunks on, and makes sure that the last one came: a cut stream can look like a short
+ * one.
+ */
+async function* untilFinished(stream: AsyncIterable<ChatCompletionChunk>, endpoint: string) {
+  let finish: string | undefined;
+  for await (const chunk of stream) {
+    finish = chunk.choices?.[0]?.finish_reason ?? finish;
+    yield chunk;
+  }
+  if (finish === 'content_filter') {
+    throw new TerminalError(`${endpoint} stopped at its content filter`, {
+      code: 'provider-refused',
+    });
+  }
+  if (finish === undefined) {
+    throw new RetryLaterError(`${endpoint} ended in the middle of the answer`, {
+      code: 'provider-unreachable',
+    });
+  }
+}
+
+async function* contents(
+  chunks: AsyncIterable<ChatCompletionChunk>,
+  onChunk: (chunk: ChatCompletionChunk) => void,
+) {
+  for await (const chunk of chunks) {
+    onChunk(chunk);
+    const content = chunk.choices?.[0]?.delta?.content;
+    if (content) yield content;
+  }
+}
+
+async function* asTokens(
+  texts: AsyncGenerator<string, string, undefined>,
+): AsyncGenerator<AnswerPart, string, undefined> {
+  try {
+    for (;;) {
+      const step = await texts.next();
+      if (step.done) return step.value;
+      yield { type: 'token', text: step.value };
+    }
+  } finally {
+    await texts.return('');
+  }
+}
+
+function usageOf({ usage, model }: ChatCompletionChunk): AnswerUsage | undefined {
+  if (!usage) return undefined;
+  return {
+    model,
+    promptTokens: usage.prompt_tokens,
+    completionTokens: usage.completion_tokens,
+    estimated: false,
+  };
+}
+
+/**
+ * Four characters make a token: 1.008 times the o200k count on English documentation, as measured.
+ */
+function estimate(
+  model: string,
+  messages: readonly ChatCompletionMessageParam[],
+  text: string,
+): AnswerUsage {
+  const prompt = messages.map(({ content }) => (typeof content === 'string' ? content : ''));
+  const tokens = (chars: number) => Math.ceil(chars / 4);
+  return {
+    model,
+    promptTokens: tokens(prompt.join('').length),
+    completionTokens: tokens(text.length),
+    estimated: true,
+  };
+}

@@ -1,0 +1,101 @@
+import type { Category, TaskEvent } from '@slipstream/contracts';
+import { subjects } from '@slipstream/contracts';
+import type { Bus } from '@slipstream/jetstream';
+
+export interface EventLog {
+  /** Resolves with the sequence of the message that holds the event, when it is stored. */
+  append(event: TaskEvent): Promise<number>;
+  /** Waits until everything appended so far was stored or refused. */
+  flush(): Promise<void>;
+}
+
+/** A message is closed at this many events or bytes, whichever comes first. */
+const MAX_EVENTS = 64;
+const MAX_BYTES = 256 * 1_024;
+/** Messages of one category on their way at once. */
+const MAX_IN_FLIGHT = 4;
+
+interface Entry {
+  readonly text: string;
+  readonly resolve: (seq: number) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Appends events in groups: what arrives while a message is on its way shares the next one. A
+ * repeat after a lost answer may store a group twice; readers merge, so that changes nothing.
+ */
+export function createEventLog(bus: Bus): EventLog {
+  const lanes = new Map<Category, ReturnType<typeof createLane>>();
+  const laneOf = (category: Category) => {
+    let lane = lanes.get(category);
+    if (!lane) {
+      lane = createLane(bus, subjects.events(category));
+      lanes.set(category, lane);
+    }
+    return lane;
+  };
+  return {
+    append: (event) => laneOf(event.category).append(JSON.stringify(event)),
+    flush: async () => {
+      await Promise.allSettled([...lanes.values()].map((lane) => lane.idle()));
+    },
+  };
+}
+
+function createLane(bus: Bus, subject: string) {
+  let waiting: Entry[] = [];
+  const inFlight = new Set<Promise<void>>();
+  let scheduled = false;
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    queueMicrotask(() => {
+      scheduled = false;
+      while (waiting.length > 0 && inFlight.size < MAX_IN_FLIGHT) send(takeGroup());
+    });
+  }
+
+  function takeGroup(): Entry[] {
+    let bytes = 0;
+    let count = 0;
+    while (count < waiting.length && count < MAX_EVENTS && bytes < MAX_BYTES) {
+      bytes += waiting[count]?.text.length ?? 0;
+      count += 1;
+    }
+    const group = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    return group;
+  }
+
+  function send(group: readonly Entry[]): void {
+    const body = `[${group.map(({ text }) => text).join(',')}]`;
+    const sending = bus.publisher
+      .publishSurely(subject, body)
+      .then(
+        ({ seq }) => {
+          for (const { resolve } of group) resolve(seq);
+        },
+        (error: unknown) => {
+          for (const { reject } of group) reject(error);
+        },
+      )
+      .finally(() => {
+        inFlight.delete(sending);
+        schedule();
+      });
+    inFlight.add(sending);
+  }
+
+  return {
+    append: (text: string) =>
+      new Promise<number>((resolve, reject) => {
+        waiting.push({ text, resolve, reject });
+        schedule();
+      }),
+    async idle(): Promise<void> {
+      while (waiting.length > 0 || inFlight.size > 0) await Promise.allSettled([...inFlight]);
+    },
+  };
+}

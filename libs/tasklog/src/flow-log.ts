@@ -1,0 +1,90 @@
+import { childId, type Priority, subjects, type TaskDefinition } from '@slipstream/contracts';
+import { type Bus, directAll, type StoredMessage } from '@slipstream/jetstream';
+
+/** A child as its parent names it. The same key under the same parent is the same task. */
+export interface ChildSpec {
+  readonly key: string;
+  readonly definition: TaskDefinition;
+  readonly payload: unknown;
+  readonly priority?: Priority;
+}
+
+/** One message on `flow.<parent>`: children to be released, and the most that the parent may have. */
+export interface FlowMessage {
+  /** The task that added them: the parent, or one of its children. */
+  readonly by: string;
+  readonly children: readonly FlowChild[];
+  readonly limit?: number;
+  readonly traceparent?: string;
+}
+
+export interface FlowChild {
+  readonly id: string;
+  readonly kind: string;
+  readonly priority?: Priority;
+  readonly payload: unknown;
+}
+
+const MAX_CHILDREN = 500;
+const MAX_BYTES = 512 * 1_024;
+
+/**
+ * Adds children to a task, durably: resolves with the last sequence when all are stored. Adding a
+ * child again changes nothing, so a handler that is run again may simply add all of them again.
+ */
+export async function appendChildren(
+  bus: Bus,
+  parentId: string,
+  specs: readonly ChildSpec[],
+  options: { by: string; limit?: number; traceparent?: string | undefined },
+): Promise<number> {
+  const { by, limit, traceparent } = options;
+  let last = 0;
+  for (const children of groups(specs.map((spec) => toChild(parentId, spec)))) {
+    const message: FlowMessage = {
+      by,
+      children,
+      ...(limit !== undefined && { limit }),
+      ...(traceparent && { traceparent }),
+    };
+    const body = JSON.stringify(message);
+    last = (await bus.publisher.publishSurely(subjects.flow(parentId), body)).seq;
+  }
+  return last;
+}
+
+/** What was added to a parent so far, oldest first. */
+export async function* readFlow(
+  bus: Bus,
+  parentId: string,
+): AsyncGenerator<{ seq: number; message: FlowMessage }> {
+  for await (const stored of directAll(bus, 'FLOWS', subjects.flow(parentId))) {
+    yield { seq: stored.seq, message: parseFlow(stored) };
+  }
+}
+
+export const parseFlow = ({ data }: Pick<StoredMessage, 'data'>): FlowMessage =>
+  JSON.parse(Buffer.from(data).toString()) as FlowMessage;
+
+const toChild = (parentId: string, spec: ChildSpec): FlowChild => ({
+  id: childId(parentId, spec.key),
+  kind: spec.definition.kind,
+  payload: spec.payload,
+  ...(spec.priority && { priority: spec.priority }),
+});
+
+function* groups(children: readonly FlowChild[]): Generator<FlowChild[]> {
+  let group: FlowChild[] = [];
+  let bytes = 0;
+  for (const child of children) {
+    const size = JSON.stringify(child).length;
+    if (group.length > 0 && (group.length === MAX_CHILDREN || bytes + size > MAX_BYTES)) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
+    group.push(child);
+    bytes += size;
+  }
+  if (group.length > 0) yield group;
+}

@@ -1,0 +1,83 @@
+/** A thread of its own that follows EVENTS and writes the tables. Its main thread is `projection.ts`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { TaskEvent } from '@slipstream/contracts';
+import { connect } from '@slipstream/jetstream';
+import { createRowStore, type LoggedEvent } from './row-store.ts';
+import { openForWriting } from './schema.ts';
+
+export interface ApplyInput {
+  readonly url: string;
+  readonly name: string;
+  readonly file: string;
+}
+
+export type ToApply =
+  | { readonly type: 'watch' | 'unwatch'; readonly ids: readonly string[] }
+  | { readonly type: 'stop' };
+
+export type FromApply =
+  | { readonly type: 'ready'; readonly seq: number }
+  | { readonly type: 'applied'; readonly seq: number; readonly events: readonly LoggedEvent[] };
+
+/** Most events in one transaction; what waits longer is only applied later. */
+const MAX_BATCH = 5_000;
+
+const port = parentPort;
+if (!port) throw new Error('apply-thread.ts runs as a worker thread');
+const { url, name, file } = workerData as ApplyInput;
+
+const db = openForWriting(file);
+const store = createRowStore(db);
+const bus = await connect({ url, name: `${name}-projection` });
+const watched = new Set<string>();
+
+const stream = await (await jetstreamManager(bus.connection)).streams.info('EVENTS');
+if (store.position().stream !== stream.created) store.restart(stream.created);
+
+const consumer = await jetstream(bus.connection).consumers.get('EVENTS', {
+  deliver_policy: DeliverPolicy.StartSequence,
+  opt_start_seq: store.position().seq + 1,
+});
+const messages = await consumer.consume({ max_messages: 2_000 });
+
+let batch: LoggedEvent[] = [];
+let lastSeq = store.position().seq;
+let scheduled = false;
+
+port.on('message', (message: ToApply) => {
+  if (message.type === 'watch') for (const id of message.ids) watched.add(id);
+  if (message.type === 'unwatch') for (const id of message.ids) watched.delete(id);
+  if (message.type === 'stop') void stop();
+});
+port.postMessage({ type: 'ready', seq: lastSeq } satisfies FromApply);
+
+for await (const message of messages) {
+  for (const event of JSON.parse(message.string()) as TaskEvent[]) {
+    batch.push({ seq: message.seq, event });
+  }
+  lastSeq = message.seq;
+  if (batch.length >= MAX_BATCH) apply();
+  else if (!scheduled) {
+    scheduled = true;
+    setImmediate(apply);
+  }
+}
+
+function apply(): void {
+  scheduled = false;
+  if (batch.length === 0 || !db.isOpen) return;
+  const events = batch;
+  batch = [];
+  store.apply(events, lastSeq);
+  const seen = watched.size === 0 ? [] : events.filter(({ event }) => watched.has(event.id));
+  port?.postMessage({ type: 'applied', seq: lastSeq, events: seen } satisfies FromApply);
+}
+
+async function stop(): Promise<void> {
+  await messages.close();
+  apply();
+  await bus[Symbol.asyncDispose]();
+  db.close();
+  port?.close();
+}

@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { TaskEvent } from '@slipstream/contracts';
+import { type Bus, directBySeq } from '@slipstream/jetstream';
+import type { FromApply, ToApply } from './apply-thread.ts';
+import type { ListFilter, Queries, QueryName } from './queries.ts';
+import type { Question, Reply } from './query-thread.ts';
+import type { LoggedEvent } from './row-store.ts';
+import type { TaskRow } from './task-row.ts';
+
+export type Listener = (logged: LoggedEvent) => void;
+
+/** The log as tables: what every task is now. Follows by about a millisecond. */
+export interface Projection extends AsyncDisposable {
+  /** Sequence of the last message applied. */
+  readonly applied: number;
+  /** Waits until all that was stored before this call is applied. */
+  barrier(): Promise<void>;
+  /** A task, or undefined when the log does not know it either. */
+  task(id: string): Promise<TaskRow | undefined>;
+  list(filter: ListFilter): Promise<TaskRow[]>;
+  ask<N extends QueryName>(
+    name: N,
+    ...argument: Parameters<Queries[N]> extends [unknown, infer A] ? [A] : []
+  ): Promise<ReturnType<Queries[N]>>;
+  /** The transitions of a task, read from the log, oldest first. */
+  history(row: TaskRow): Promise<LoggedEvent[]>;
+  /** Calls `listener` for each event of these tasks that is applied from now on. Returns the way out. */
+  watch(ids: readonly string[], listener: Listener): () => void;
+}
+
+export interface ProjectionOptions {
+  /** Folder of the file; one per process. */
+  readonly dir: string;
+  readonly name: string;
+}
+
+/** Opens the file and its two threads, and catches up in the background. */
+export async function openProjection(bus: Bus, options: ProjectionOptions): Promise<Projection> {
+  mkdirSync(options.dir, { recursive: true });
+  const file = join(options.dir, `${options.name}.sqlite`);
+  const input = { url: bus.url, name: options.name, file };
+  const apply = new Worker(new URL('./apply-thread.ts', import.meta.url), { workerData: input });
+  const [ready] = (await once(apply, 'message')) as [FromApply];
+  const query = new Worker(new URL('./query-thread.ts', import.meta.url), { workerData: { file } });
+
+  const listeners = new Map<string, Set<Listener>>();
+  const barriers = new Set<{ seq: number; resolve: () => void }>();
+  const questions = new Map<number, PromiseWithResolvers<unknown>>();
+  let applied = ready.seq;
+  let counter = 0;
+
+  apply.on('message', (message: FromApply) => {
+    applied = message.seq;
+    if (message.type === 'applied') {
+      for (const logged of message.events) {
+        for (const listener of listeners.get(logged.event.id) ?? []) listener(logged);
+      }
+    }
+    for (const barrier of barriers) {
+      if (barrier.seq > applied) continue;
+      barriers.delete(barrier);
+      barrier.resolve();
+    }
+  });
+
+  query.on('message', ({ number, value, error }: Reply) => {
+    const asked = questions.get(number);
+    questions.delete(number);
+    if (error === undefined) asked?.resolve(value);
+    else asked?.reject(new Error(error));
+  });
+
+  const tell = (message: ToApply): void => apply.postMessage(message);
+
+  const projection: Projection = {
+    get applied() {
+      return applied;
+    },
+
+    async barrier() {
+      const { state } = await bus.manager.streams.info('EVENTS');
+      if (state.last_seq <= applied) return;
+      await new Promise<void>((resolve) => barriers.add({ seq: state.last_seq, resolve }));
+    },
+
+    async task(id) {
+      const row = await projection.ask('task', id);
+      if (row) return row;
+      await projection.barrier();
+      return projection.ask('task', id);
+    },
+
+    list: (filter) => projection.ask('list', filter),
+
+    ask(name, ...argument) {
+      const number = ++counter;
+      const asked = Promise.withResolvers<unknown>();
+      questions.set(number, asked);
+      query.postMessage({ number, name, argument: argument[0] } satisfies Question);
+      return asked.promise as Promise<never>;
+    },
+
+    async history({ id, seqs }) {
+      const found = seqs.split(',').filter(Boolean).map(Number);
+      const messages = await Promise.all(found.map((seq) => directBySeq(bus, 'EVENTS', seq)));
+      return messages.flatMap((message) =>
+        message ? eventsOf(id, message.seq, message.data) : [],
+      );
+    },
+
+    watch(ids, listener) {
+      for (const id of ids) {
+        const known = listeners.get(id);
+        if (known) known.add(listener);
+        else listeners.set(id, new Set([listener]));
+      }
+      tell({ type: 'watch', ids });
+      return () => {
+        const unwatched = ids.filter((id) => {
+          const left = listeners.get(id);
+          left?.delete(listener);
+          return left?.size === 0 && listeners.delete(id);
+        });
+        if (unwatched.length > 0) tell({ type: 'unwatch', ids: unwatched });
+      };
+    },
+
+    async [Symbol.asyncDispose]() {
+      tell({ type: 'stop' });
+      await once(apply, 'exit');
+      await query.terminate();
+    },
+  };
+  return projection;
+}
+
+function eventsOf(id: string, seq: number, data: Uint8Array): LoggedEvent[] {
+  const events = JSON.parse(Buffer.from(data).toString()) as TaskEvent[];
+  return events.filter((event) => event.id === id).map((event) => ({ seq, event }));
+}

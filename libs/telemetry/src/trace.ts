@@ -1,0 +1,102 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  type Link,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+
+export { type Attributes, type Span, SpanKind };
+
+export interface SpanOptions {
+  readonly kind?: SpanKind;
+  readonly attributes?: Attributes;
+  /** W3C traceparent of the parent. Without it the active span is the parent. */
+  readonly parent?: string | undefined;
+  /** Starts a trace of its own, linked to this traceparent. */
+  readonly linkedTo?: string | undefined;
+}
+
+/** Runs `run` in a new span, records its error, and ends the span when the promise settles. */
+export async function withSpan<T>(
+  name: string,
+  options: SpanOptions,
+  run: (span: Span) => Promise<T>,
+): Promise<T> {
+  const { span, active } = openSpan(name, options);
+  try {
+    return await context.with(active, run, undefined, span);
+  } catch (error) {
+    recordError(span, error);
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** A span that the caller ends, and the context in which it is active. */
+export function openSpan(name: string, options: SpanOptions): { span: Span; active: Context } {
+  const parent = contextOf(options);
+  const span = trace.getTracer('slipstream').startSpan(
+    name,
+    {
+      kind: options.kind ?? SpanKind.INTERNAL,
+      ...(options.attributes && { attributes: options.attributes }),
+      links: linksOf(options.linkedTo),
+    },
+    parent,
+  );
+  return { span, active: trace.setSpan(parent, span) };
+}
+
+/** Runs `run` as part of a trace that nobody records: spans inside it are not recorded either. */
+export function inTrace<T>(traceparent: string | undefined, run: () => T): T {
+  return context.with(contextOf({ parent: traceparent }), run);
+}
+
+/** Marks a span as failed. */
+export function recordError(span: Span, error: unknown): void {
+  const failure = error instanceof Error ? error : new Error(String(error));
+  span.recordException(failure);
+  span.setAttribute('error.type', failure.name);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
+}
+
+/** The W3C header of a span, by default of the active one. */
+export function traceparentOf(span = trace.getActiveSpan()): string | undefined {
+  return span && format(span.spanContext());
+}
+
+export const traceIdOf = (traceparent: string | undefined): string | undefined =>
+  traceparent?.slice(3, 35);
+
+/** Nobody records an unsampled trace: only its header's bytes are handed on. */
+export const isSampled = (traceparent: string | undefined): boolean =>
+  traceparent?.endsWith('01') ?? false;
+
+function contextOf({ parent, linkedTo }: SpanOptions): Context {
+  if (linkedTo !== undefined) return ROOT_CONTEXT;
+  const remote = parse(parent);
+  return remote ? trace.setSpanContext(context.active(), remote) : context.active();
+}
+
+function linksOf(traceparent: string | undefined): Link[] {
+  const linked = parse(traceparent);
+  return linked ? [{ context: linked }] : [];
+}
+
+const format = ({ traceId, spanId, traceFlags }: SpanContext): string =>
+  `00-${traceId}-${spanId}-${(traceFlags & 1).toString().padStart(2, '0')}`;
+
+/** https://www.w3.org/TR/trace-context/#traceparent-header */
+function parse(header: string | undefined): SpanContext | undefined {
+  const match = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(header ?? '');
+  const [, traceId, spanId, flags] = match ?? [];
+  if (!traceId || !spanId || !flags) return undefined;
+  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
+}

@@ -1,0 +1,101 @@
+import {
+  type BlobRef,
+  brandToken,
+  type EventOf,
+  subjects,
+  type TaskErrorShape,
+} from '@slipstream/contracts';
+import { answers, putBlob } from '@slipstream/jetstream';
+import { publishScheduled } from '@slipstream/tasklog';
+import type { PoolParts } from './pool-parts.ts';
+import type { Recall } from './recall.ts';
+import type { RunningTask } from './running-task.ts';
+
+/** Results above this many characters are kept outside the log. */
+const INLINE_RESULT = 16 * 1_024;
+/** A retry that is due sooner waits as a delayed NAK, a later one as a schedule. */
+const NAK_LIMIT_MS = 10_000;
+
+/** The key of one run of a task in the memory of this process. */
+export const runKey = ({ message: { id, run } }: RunningTask): string => `${id}.${run}`;
+
+/** Each writes what happened, and answers the delivery after that is stored. */
+export function createAnswers(parts: PoolParts, recall: Recall) {
+  const { bus, log, worker } = parts;
+  const reply = (task: RunningTask, answer: string): void =>
+    bus.connection.publish(task.delivery.reply, answer);
+
+  const common = (task: RunningTask) => ({
+    id: task.id,
+    run: task.message.run,
+    category: task.category,
+    at: new Date().toISOString(),
+    kind: task.message.kind,
+    attempt: task.attempt,
+    startedAt: task.startedAt.toISOString(),
+    worker,
+    ...(task.flowSeq !== undefined && { flowSeq: task.flowSeq }),
+  });
+
+  async function end(task: RunningTask, event: EventOf<'succeeded' | 'failed' | 'waiting'>) {
+    await log.append(event);
+    recall.noteFinished(runKey(task));
+    reply(task, answers.ack);
+  }
+
+  return {
+    /** Ended, or waits for its children. */
+    async succeed(task: RunningTask, result: unknown): Promise<void> {
+      const kept = await keep(task, result);
+      await end(task, {
+        ...common(task),
+        type: task.hasChildren ? 'waiting' : 'succeeded',
+        ...kept,
+      });
+    },
+
+    fail: (task: RunningTask, error: TaskErrorShape): Promise<void> =>
+      end(task, { ...common(task), type: 'failed', error }),
+
+    async retry(task: RunningTask, error: TaskErrorShape, delayMs: number): Promise<void> {
+      const due = Date.now() + delayMs;
+      const nextRunAt = new Date(due).toISOString();
+      await log.append({ ...common(task), type: 'retrying', error, nextRunAt });
+      recall.noteRetry(runKey(task), task.attempt, due);
+      if (delayMs <= NAK_LIMIT_MS) return reply(task, answers.nak(delayMs));
+      const { message, category, attempt } = task;
+      const again = { ...message, gen: message.gen + 1, attempts: attempt };
+      await publishScheduled(bus, category, again, nextRunAt, task.traceparent);
+      reply(task, answers.ack);
+    },
+
+    giveBack: (task: RunningTask, delayMs: number): void => reply(task, answers.nak(delayMs)),
+
+    /** It had ended before: nothing to write. */
+    drop: (task: RunningTask): void => reply(task, answers.ack),
+
+    async announce(task: RunningTask): Promise<void> {
+      task.announced = true;
+      const { id, run, category, kind: _kind, ...rest } = common(task);
+      const at = rest.startedAt;
+      await log.append({ type: 'started', id, run, category, at, attempt: task.attempt, worker });
+    },
+  };
+
+  async function keep(
+    { definition, message }: RunningTask,
+    result: unknown,
+  ): Promise<{ result?: unknown; resultRef?: BlobRef }> {
+    if (result === undefined) return {};
+    const text = JSON.stringify(result);
+    if (!definition.resultHoldsText && text.length <= INLINE_RESULT) return { result };
+    const brand = (message.payload as { brand?: unknown } | null)?.brand;
+    const space = typeof brand === 'string' ? brandToken(brand) : brandToken('*');
+    return { resultRef: await putBlob(bus, space, Buffer.from(text)) };
+  }
+}
+
+export type Answers = ReturnType<typeof createAnswers>;
+
+/** The subject on which cancels of any task are broadcast. */
+export const anyCancel = subjects.cancel('*');

@@ -1,0 +1,12 @@
+export type { Child, Handler, HandlerOf, Handlers, TaskContext } from './handler.ts';
+export type { PoolParts } from './pool-parts.ts';
+export { readWorkers, register, type WorkerEntry, type WorkerPoolEntry } from './registry.ts';
+export { type Pool, type PoolOptions, runPool } from './run-pool.ts';
+export { runService } from './run-service.ts';
+export {
+  startWorkerService,
+  type WorkerParts,
+  type WorkerService,
+  type WorkerServiceOptions,
+} from './worker-service.ts';
+export { slotsSetting, workerSettings } from './worker-settings.ts';

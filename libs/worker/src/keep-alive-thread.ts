@@ -1,0 +1,25 @@
+/** See keep-alive.ts. Gets lists of reply subjects, and `null` to stop. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { answers, connect } from '@slipstream/jetstream';
+
+/** Well below `ack_wait` (4 s on one server, 12 s in a cluster). */
+const EVERY_MS = 1_000;
+
+const port = parentPort;
+if (!port) throw new Error('keep-alive-thread.ts runs as a worker thread');
+const { url, name } = workerData as { url: string; name: string };
+const bus = await connect({ url, name: `${name}-keep-alive` });
+let inHand: readonly string[] = [];
+
+const timer = setInterval(() => {
+  if (bus.connection.isClosed()) return;
+  for (const reply of inHand) bus.connection.publish(reply, answers.working);
+}, EVERY_MS);
+
+port.on('message', (message: readonly string[] | null) => {
+  if (message) inHand = message;
+  else {
+    clearInterval(timer);
+    void bus[Symbol.asyncDispose]().then(() => port.close());
+  }
+});
