@@ -18,7 +18,9 @@ export function payloadMistakes(definition: TaskDefinition, payload: unknown): F
   }
   if (validator.Check(payload)) return [];
   return [...validator.Errors(payload)].slice(0, 10).map(({ instancePath, message, params }) => {
-    const detail = Object.values(params as Record<string, unknown>).flat().join(', ');
+    const detail = Object.values(params as Record<string, unknown>)
+      .flat()
+      .join(', ');
     return { path: instancePath || '/', message: detail ? `${message} (${detail})` : message };
   });
 }

@@ -5,11 +5,15 @@ export const newId = (now: number = Date.now()): string => format(now, randomByt
 
 /**
  * The id of a child: the same parent and key always give the same id, so a repeated addition is
- * recognised. A valid UUIDv7 that carries the parent's time and a hash in place of the random bits.
+ * recognised. It carries the parent's time.
  */
-export function childId(parentId: string, key: string): string {
-  const hash = createHash('sha256').update(parentId).update('/').update(key).digest();
-  return format(timeOfId(parentId), hash.subarray(0, 10));
+export const childId = (parentId: string, key: string): string =>
+  derivedId(timeOfId(parentId), parentId, key);
+
+/** A valid UUIDv7 that follows from what it names: a time, and a hash in place of the random bits. */
+export function derivedId(timeMs: number, ...names: readonly string[]): string {
+  const hash = createHash('sha256').update(names.join('/')).digest();
+  return format(timeMs, hash.subarray(0, 10));
 }
 
 /** Milliseconds since 1970 at which a UUIDv7 was made. */

@@ -1,28 +1,41 @@
 import { type JsMsg, jetstream } from '@nats-io/jetstream';
-import type { Category, TaskMessage } from '@slipstream/contracts';
-import { categories, subjects } from '@slipstream/contracts';
+import {
+  type Category,
+  categories,
+  subjects,
+  type TaskMessage,
+  type TaskTable,
+} from '@slipstream/contracts';
 import { type Bus, headerOf } from '@slipstream/jetstream';
-import { publishTask } from '@slipstream/tasklog';
+import {
+  type EventLog,
+  firingId,
+  publishTask,
+  type RecurringMessage,
+  submit,
+} from '@slipstream/tasklog';
 import type { Logger } from '@slipstream/telemetry';
 
-/** What a fired schedule carries: a task message, or the makings of one that repeats. */
-export type DueHandler = (message: TaskMessage, firedAt: Date) => TaskMessage;
+export interface StewardOptions {
+  readonly bus: Bus;
+  readonly log: EventLog;
+  readonly tasks: TaskTable;
+  readonly logger: Logger;
+}
 
 /**
  * Puts tasks whose time has come into their queues. The server fires schedules into `due.>`; each
- * is published with its dedupe id and then acknowledged, so a crash in between repeats nothing.
- * Runs until `signal` aborts.
+ * is published under an id that follows from what fired, and then acknowledged, so a crash in
+ * between repeats nothing. Runs until `signal` aborts.
  */
-export async function steward(
-  { bus, logger }: { bus: Bus; logger: Logger },
-  signal: AbortSignal,
-): Promise<void> {
+export async function steward(options: StewardOptions, signal: AbortSignal): Promise<void> {
+  const { bus, logger } = options;
   const consumer = await jetstream(bus.connection).consumers.get('SCHED', 'steward');
   const messages = await consumer.consume({ max_messages: 100 });
   signal.addEventListener('abort', () => void messages.close(), { once: true });
   for await (const message of messages) {
     try {
-      await publishDue(bus, message);
+      await publishDue(options, message);
       message.ack();
     } catch (err) {
       logger.warn({ err, subject: message.subject }, 'a due task could not be published yet');
@@ -31,11 +44,25 @@ export async function steward(
   }
 }
 
-async function publishDue(bus: Bus, message: JsMsg): Promise<void> {
+async function publishDue({ bus, log, tasks }: StewardOptions, message: JsMsg): Promise<void> {
   const [, category] = message.subject.split('.') as ['due', Category];
   if (!(category in categories)) throw new Error(`'${category}' is not a category`);
-  const task = message.json<TaskMessage>();
+  const body = message.json<TaskMessage | RecurringMessage>();
+  if ('schedule' in body) {
+    const definition = tasks[body.kind];
+    if (!definition)
+      throw new Error(`schedule ${body.schedule} names the unknown kind ${body.kind}`);
+    const { schedule, payload } = body;
+    const id = firingId(schedule, message.info.timestampNanos / 1e6);
+    await submit(bus, log, { definition, payload, id, tags: [`schedule:${schedule}`] });
+    return;
+  }
   const traceparent = headerOf(message.headers, 'traceparent');
-  const subject = subjects.task(category, task.priority, task.id);
-  await publishTask(bus, subject, category, task, traceparent);
+  await publishTask(
+    bus,
+    subjects.task(category, body.priority, body.id),
+    category,
+    body,
+    traceparent,
+  );
 }

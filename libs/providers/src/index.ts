@@ -26,3 +26,4 @@ export {
   type EmbedderSettings,
   embedders,
 } from './embedders.ts';
+export { answerModelFrom, answerSettings, embedderFrom, embedderSettings } from './settings.ts';

@@ -6,6 +6,7 @@ import {
   type TaskErrorShape,
   TerminalError,
 } from '@slipstream/contracts';
+import { BreakerOpenError } from '@slipstream/resilience';
 
 /** Why a running task was stopped from outside. */
 export type StopReason = 'timeout' | 'cancelled' | 'shutdown';
@@ -19,6 +20,9 @@ export class StoppedError extends Error {
     this.reason = reason;
   }
 }
+
+/** Least wait for a dependency whose breaker is open. */
+const BREAKER_PAUSE_MS = 1_000;
 
 /** What follows from an error of a handler. */
 export type Verdict =
@@ -40,6 +44,9 @@ export function judge(
   if (error instanceof StoppedError && error.reason === 'cancelled') return { next: 'drop' };
   if (error instanceof StoppedError && error.reason === 'shutdown') {
     return { next: 'give-back', delayMs: 0 };
+  }
+  if (error instanceof BreakerOpenError) {
+    return { next: 'give-back', delayMs: Math.max(error.retryAfterMs, BREAKER_PAUSE_MS) };
   }
   if (error instanceof GiveBackError) return { next: 'give-back', delayMs: error.delayMs };
   const shape = shapeOf(error);

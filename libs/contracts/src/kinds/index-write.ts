@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { defineTask } from '../define-task.ts';
 import { BlobRefField, Brand, HttpUrl } from './fields.ts';
 
@@ -9,7 +9,11 @@ export const PageState = Type.Object({
   lastModified: Type.Optional(Type.String()),
   textHash: Type.String(),
   fetchedAt: Type.String(),
+  /** Links in scope, so that a crawl goes on where a page has not changed. */
+  links: Type.Optional(Type.Array(Type.String(), { maxItems: 500 })),
 });
+
+export type PageState = Static<typeof PageState>;
 
 export const indexWrite = defineTask({
   kind: 'index-write',

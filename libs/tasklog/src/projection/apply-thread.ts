@@ -14,10 +14,12 @@ export interface ApplyInput {
 
 export type ToApply =
   | { readonly type: 'watch' | 'unwatch'; readonly ids: readonly string[] }
+  | { readonly type: 'sync'; readonly number: number }
   | { readonly type: 'stop' };
 
 export type FromApply =
   | { readonly type: 'ready'; readonly seq: number }
+  | { readonly type: 'synced'; readonly number: number }
   | { readonly type: 'applied'; readonly seq: number; readonly events: readonly LoggedEvent[] };
 
 /** Most events in one transaction; what waits longer is only applied later. */
@@ -48,9 +50,10 @@ let scheduled = false;
 port.on('message', (message: ToApply) => {
   if (message.type === 'watch') for (const id of message.ids) watched.add(id);
   if (message.type === 'unwatch') for (const id of message.ids) watched.delete(id);
+  if (message.type === 'sync') tell({ type: 'synced', number: message.number });
   if (message.type === 'stop') void stop();
 });
-port.postMessage({ type: 'ready', seq: lastSeq } satisfies FromApply);
+tell({ type: 'ready', seq: lastSeq });
 
 for await (const message of messages) {
   for (const event of JSON.parse(message.string()) as TaskEvent[]) {
@@ -71,7 +74,11 @@ function apply(): void {
   batch = [];
   store.apply(events, lastSeq);
   const seen = watched.size === 0 ? [] : events.filter(({ event }) => watched.has(event.id));
-  port?.postMessage({ type: 'applied', seq: lastSeq, events: seen } satisfies FromApply);
+  tell({ type: 'applied', seq: lastSeq, events: seen });
+}
+
+function tell(message: FromApply): void {
+  port?.postMessage(message);
 }
 
 async function stop(): Promise<void> {

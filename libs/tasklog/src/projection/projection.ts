@@ -29,6 +29,8 @@ export interface Projection extends AsyncDisposable {
   history(row: TaskRow): Promise<LoggedEvent[]>;
   /** Calls `listener` for each event of these tasks that is applied from now on. Returns the way out. */
   watch(ids: readonly string[], listener: Listener): () => void;
+  /** Resolves when every `watch` before this call is in effect: what a later question does not show, the listener gets. */
+  watching(): Promise<void>;
 }
 
 export interface ProjectionOptions {
@@ -49,10 +51,16 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
   const listeners = new Map<string, Set<Listener>>();
   const barriers = new Set<{ seq: number; resolve: () => void }>();
   const questions = new Map<number, PromiseWithResolvers<unknown>>();
-  let applied = ready.seq;
+  const syncs = new Map<number, () => void>();
+  let applied = ready.type === 'ready' ? ready.seq : 0;
   let counter = 0;
 
   apply.on('message', (message: FromApply) => {
+    if (message.type === 'synced') {
+      syncs.get(message.number)?.();
+      syncs.delete(message.number);
+      return;
+    }
     applied = message.seq;
     if (message.type === 'applied') {
       for (const logged of message.events) {
@@ -126,6 +134,14 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
         });
         if (unwatched.length > 0) tell({ type: 'unwatch', ids: unwatched });
       };
+    },
+
+    watching() {
+      const number = ++counter;
+      return new Promise((resolve) => {
+        syncs.set(number, resolve);
+        tell({ type: 'sync', number });
+      });
     },
 
     async [Symbol.asyncDispose]() {

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { tasks } from '@slipstream/contracts';
+import { openKnowledgeStore } from '@slipstream/knowledge';
+import { embedderFrom } from '@slipstream/providers';
+import { breakers } from '@slipstream/resilience';
+import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
+import type { Config } from './config.ts';
+import { createHandlers } from './handlers/index.ts';
+
+/** Pool embedding. */
+export const startService = (config: Config): Promise<WorkerService> =>
+  startWorkerService({
+    service: 'embedder',
+    description: 'Turns chunks and texts into vectors',
+    settings: config,
+    async start(parts) {
+      const { stack, logger } = parts;
+      const uri = join(config.SLIPSTREAM_DATA_DIR, 'knowledge');
+      const store = stack.use(await openKnowledgeStore({ uri }));
+      const embedder = stack.use(await embedderFrom(config));
+      embedder.warm().catch((err: unknown) => logger.warn({ err }, 'the embedder did not warm up'));
+      return {
+        extra: () => ({ embedder: embedder.info.id, breakers: breakers.breakerStates() }),
+        pools: [
+          runPool(parts, {
+            category: 'embedding',
+            tasks,
+            handlers: createHandlers({ store, embedder }),
+            slots: config.SLIPSTREAM_EMBEDDING_SLOTS,
+            drainMs: config.SLIPSTREAM_DRAIN_MS,
+          }),
+        ],
+      };
+    },
+  });

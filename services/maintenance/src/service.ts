@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { tasks } from '@slipstream/contracts';
+import { conduct, keepRunning, steward } from '@slipstream/flows';
+import { holdLease } from '@slipstream/jetstream';
+import { openKnowledgeStore } from '@slipstream/knowledge';
+import { ensureRecurring, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
+import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
+import type { Config } from './config.ts';
+import { batchHandlers, maintenanceHandlers } from './handlers/index.ts';
+import { schedules } from './schedules.ts';
+
+/** Pools batch and maintenance, and the leaders: one conductor and one steward over all replicas. */
+export const startService = (config: Config): Promise<WorkerService> =>
+  startWorkerService({
+    service: 'maintenance',
+    description: 'Maintenance and batch pools; conductor of workflows, steward of schedules',
+    settings: config,
+    async start(parts) {
+      const { bus, log, logger, stack } = parts;
+      const data = config.SLIPSTREAM_DATA_DIR;
+      const projection = stack.use(
+        await openProjection(bus, { dir: join(data, 'projections'), name: 'maintenance' }),
+      );
+      const store = stack.use(await openKnowledgeStore({ uri: join(data, 'knowledge') }));
+      for (const recurring of schedules) await ensureRecurring(bus, recurring);
+
+      const leaders = {
+        conductor: (signal: AbortSignal) =>
+          conduct({ bus, log, projection, tasks, logger }, signal),
+        steward: (signal: AbortSignal) => steward({ bus, log, tasks, logger }, signal),
+      };
+      for (const [name, run] of Object.entries(leaders)) {
+        const lead = (signal: AbortSignal) => keepRunning(name, run, logger, signal);
+        stack.use(holdLease(bus, { name, lead }));
+      }
+
+      const drainMs = config.SLIPSTREAM_DRAIN_MS;
+      return {
+        endpoints: [taskStateEndpoint(projection)],
+        pools: [
+          runPool(parts, {
+            category: 'maintenance',
+            tasks,
+            handlers: maintenanceHandlers(store),
+            slots: config.SLIPSTREAM_MAINTENANCE_SLOTS,
+            drainMs,
+          }),
+          runPool(parts, {
+            category: 'batch',
+            tasks,
+            handlers: batchHandlers,
+            slots: config.SLIPSTREAM_BATCH_SLOTS,
+            drainMs,
+          }),
+        ],
+      };
+    },
+  });
