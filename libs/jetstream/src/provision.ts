@@ -30,7 +30,12 @@ export async function provision(
     ),
     ['SCHED', dueConsumer] as const,
   ];
-  for (const [stream, config] of consumers) await bus.manager.consumers.add(stream, config);
+  for (const [stream, config] of consumers) {
+    await addOrUpdate(
+      () => bus.manager.consumers.add(stream, config),
+      () => bus.manager.consumers.update(stream, config.durable_name ?? '', config),
+    );
+  }
 
   const kvm = new Kvm(bus.connection);
   for (const { name, ttlMs, description } of buckets) {
@@ -45,12 +50,14 @@ export async function provision(
   return { streams: all.length, consumers: consumers.length, buckets: buckets.length };
 }
 
-/** Adding an existing stream with another configuration is refused with 10058: then it is updated. */
+/** JetStream's codes for adding what exists with another configuration: a stream, a consumer. */
+const EXISTS: readonly number[] = [10058, 10148];
+
 async function addOrUpdate(add: () => Promise<unknown>, update: () => Promise<unknown>) {
   try {
     await add();
   } catch (error) {
-    if (!(error instanceof JetStreamApiError) || error.code !== 10058) throw error;
+    if (!(error instanceof JetStreamApiError) || !EXISTS.includes(error.code)) throw error;
     await update();
   }
 }

@@ -39,16 +39,12 @@ export interface TaskRow {
   seqs: string;
 }
 
-/** Within an attempt. Finals absorb: the first of a run, by sequence, wins. */
-const ranks: Readonly<Record<EventType, number>> = {
+/** Within an attempt. Final events have no rank: the first of a run, by sequence, wins. */
+const ranks: Readonly<Partial<Record<EventType, number>>> = {
   submitted: 0,
   started: 1,
-  progress: 1,
   waiting: 2,
   retrying: 3,
-  succeeded: 9,
-  failed: 9,
-  cancelled: 9,
 };
 
 const states: Readonly<Partial<Record<EventType, TaskState>>> = {
@@ -93,34 +89,81 @@ export const newRow = (event: TaskEvent): TaskRow => ({
 
 /**
  * Merges an event into a row, in place. Events of one task may come in any order but for finals,
- * which must come by sequence; applying one twice changes nothing. Returns whether it was news.
+ * which must come by sequence; applying one twice changes nothing.
  */
-export function mergeEvent(row: TaskRow, event: TaskEvent, seq: number): boolean {
-  if (event.run < row.run) return false;
+export function mergeEvent(row: TaskRow, event: TaskEvent, seq: number): void {
+  if (event.run < row.run) return;
   if (event.run > row.run) restart(row, event.run);
+  if (event.type === 'progress') {
+    mergeProgress(row, event);
+    return;
+  }
   if (event.type === 'submitted') identify(row, event);
-  if (event.type === 'progress') return mergeProgress(row, event);
+  if (event.type === 'retrying' || event.type === 'failed') noteAttempt(row, event);
+  noteFacts(row, event);
+  const rank = ranks[event.type];
+  if (rank === undefined) end(row, event, seq);
+  else advance(row, event, rank, seq);
+}
 
+/** What is true of the run whichever event comes last. */
+function noteFacts(row: TaskRow, event: TaskEvent): void {
+  if ('kind' in event) row.kind = event.kind;
+  if ('attempt' in event) row.attempt = Math.max(row.attempt, event.attempt);
+  if ('flowSeq' in event && event.flowSeq) row.flowSeq = Math.max(row.flowSeq, event.flowSeq);
+  const started = 'startedAt' in event ? event.startedAt : event.type === 'started' ? event.at : '';
+  if (started) row.startedAt = Math.min(row.startedAt ?? Infinity, Date.parse(started));
+}
+
+/** A step of the run: the one that is furthest decides. */
+function advance(row: TaskRow, event: TaskEvent, rankInAttempt: number, seq: number): void {
   const final = finalStates.has(row.state);
-  const attempt = 'attempt' in event ? event.attempt : 0;
-  const rank = attempt * 10 + ranks[event.type];
-  if (event.type === 'retrying') noteAttempt(row, event);
   if (!final || event.type === 'submitted') noteSeq(row, seq);
-  if (final || (ranks[event.type] < 9 && rank <= row.rank)) return false;
+  const rank = ('attempt' in event ? event.attempt : 0) * 10 + rankInAttempt;
+  if (rank <= row.rank) return;
   row.rank = rank;
+  if (final) {
+    if ('worker' in event) row.worker ??= event.worker;
+    return;
+  }
   row.state = states[event.type] ?? stateOfSubmitted(event);
-  row.attempt = Math.max(row.attempt, attempt);
-  applyDetails(row, event);
-  return true;
+  if ('worker' in event) row.worker = event.worker;
+  if (event.type === 'submitted' && event.runAt) row.runAt = Date.parse(event.runAt);
+  if (event.type === 'retrying') row.runAt = Date.parse(event.nextRunAt);
+  if (event.type === 'waiting') keepResult(row, event);
+  row.error = event.type === 'retrying' ? JSON.stringify(event.error) : null;
+}
+
+function end(row: TaskRow, event: TaskEvent, seq: number): void {
+  if (finalStates.has(row.state)) return;
+  noteSeq(row, seq);
+  row.state = states[event.type] ?? row.state;
+  row.finishedAt = Date.parse(event.at);
+  row.error = null;
+  row.runAt = null;
+  if ('worker' in event) row.worker = event.worker;
+  if ('children' in event && event.children) row.children = JSON.stringify(event.children);
+  if (event.type === 'succeeded') keepResult(row, event);
+  if (event.type === 'failed') row.error = JSON.stringify(event.error);
+  if (event.type === 'cancelled') {
+    const message = event.reason ?? 'cancelled by a user';
+    row.error = JSON.stringify({ code: 'cancelled', message });
+  }
+}
+
+function keepResult(row: TaskRow, event: Extract<TaskEvent, { type: 'waiting' | 'succeeded' }>) {
+  if (event.result !== undefined) row.result = JSON.stringify(event.result);
+  if (event.resultRef !== undefined) row.resultRef = event.resultRef;
 }
 
 function restart(row: TaskRow, run: number): void {
   Object.assign(row, { run, state: 'queued', rank: -1, attempt: 0, finishedAt: null, error: null });
+  Object.assign(row, { startedAt: null, worker: null, runAt: null });
   Object.assign(row, { result: null, resultRef: null, progress: null, children: null });
 }
 
 function identify(row: TaskRow, event: Extract<TaskEvent, { type: 'submitted' }>): void {
-  const { task, traceparent, runAt } = event;
+  const { task, traceparent } = event;
   row.kind = task.kind;
   row.priority = task.priority;
   row.maxAttempts = task.maxAttempts ?? null;
@@ -128,35 +171,12 @@ function identify(row: TaskRow, event: Extract<TaskEvent, { type: 'submitted' }>
   row.createdAt = Date.parse(task.createdAt);
   row.parentId = task.parentId ?? null;
   row.traceId = traceparent?.slice(3, 35) ?? row.traceId;
-  row.runAt = runAt ? Date.parse(runAt) : row.runAt;
 }
 
-function mergeProgress(row: TaskRow, event: Extract<TaskEvent, { type: 'progress' }>): boolean {
-  if (finalStates.has(row.state)) return false;
+function mergeProgress(row: TaskRow, event: Extract<TaskEvent, { type: 'progress' }>): void {
+  if (finalStates.has(row.state)) return;
   row.progress = JSON.stringify(event.progress);
   if (event.children) row.children = JSON.stringify(event.children);
-  return true;
-}
-
-function applyDetails(row: TaskRow, event: TaskEvent): void {
-  if ('flowSeq' in event && event.flowSeq) row.flowSeq = Math.max(row.flowSeq, event.flowSeq);
-  if ('worker' in event) row.worker = event.worker;
-  if ('kind' in event) row.kind = event.kind;
-  if ('startedAt' in event) row.startedAt ??= Date.parse(event.startedAt);
-  if (event.type === 'started') row.startedAt ??= Date.parse(event.at);
-  if ('result' in event && event.result !== undefined) row.result = JSON.stringify(event.result);
-  if ('resultRef' in event && event.resultRef) row.resultRef = event.resultRef;
-  if ('error' in event) row.error = JSON.stringify(event.error);
-  if ('children' in event && event.children) row.children = JSON.stringify(event.children);
-  if (event.type === 'cancelled') {
-    row.error = JSON.stringify({
-      code: 'cancelled',
-      message: event.reason ?? 'cancelled by a user',
-    });
-  }
-  row.runAt = event.type === 'retrying' ? Date.parse(event.nextRunAt) : row.runAt;
-  if (ranks[event.type] === 9) row.finishedAt = Date.parse(event.at);
-  if (event.type === 'failed') noteAttempt(row, event);
 }
 
 function noteAttempt(

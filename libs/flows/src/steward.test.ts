@@ -1,0 +1,92 @@
+import { subjects, TaskSchema } from '@slipstream/contracts';
+import { ensureRecurring, submit, taskView } from '@slipstream/tasklog';
+import { startNatsServer } from '@slipstream/testing';
+import { runPool } from '@slipstream/worker';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Engine, startEngine, tasks } from '../test/engine.ts';
+import { steward } from './steward.ts';
+
+let nats: Awaited<ReturnType<typeof startNatsServer>>;
+let engine: Engine;
+beforeAll(async () => {
+  nats = await startNatsServer();
+  engine = await startEngine(nats.url);
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await nats[Symbol.asyncDispose]();
+});
+
+function startSteward(): AsyncDisposable {
+  const stop = new AbortController();
+  const { bus, log, parts } = engine;
+  const running = steward({ bus, log, tasks, logger: parts.logger }, stop.signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+const startPool = (ran: string[]) =>
+  runPool(engine.parts, {
+    category: 'batch',
+    tasks,
+    slots: 2,
+    handlers: { crawl: async () => ({}), work: async ({ text }) => void ran.push(text) },
+  });
+
+test('a delayed task runs when its time has come, and not before', async () => {
+  await using _steward = startSteward();
+  await using _pool = startPool([]);
+  const runAt = Date.now() + 700;
+  const { task } = await submit(engine.bus, engine.log, {
+    definition: tasks.work,
+    payload: { text: 'later' },
+    runAt,
+  });
+  const view = taskView(await engine.reaches(task.id));
+  expect(view.state).toBe('succeeded');
+  expect(Date.parse(view.startedAt ?? '')).toBeGreaterThanOrEqual(runAt);
+  expect(Object.keys(TaskSchema.properties)).toContain('runAt');
+});
+
+test('a retry with a long backoff leaves the queue and comes back as the next attempt', async () => {
+  const attempts: number[] = [];
+  await using _steward = startSteward();
+  await using _pool = runPool(engine.parts, {
+    category: 'batch',
+    tasks,
+    slots: 2,
+    handlers: {
+      crawl: async () => ({}),
+      work: async (_payload, { attempt }) => {
+        attempts.push(attempt);
+        if (attempt === 1) throw Object.assign(new Error('down'), {});
+        return {};
+      },
+    },
+  });
+  const { task } = await submit(engine.bus, engine.log, {
+    definition: { ...tasks.work, retry: { maxAttempts: 2, delaysMs: [10] } },
+    payload: { text: 'retry' },
+  });
+  expect((await engine.reaches(task.id)).state).toBe('succeeded');
+  expect(attempts).toEqual([1, 2]);
+});
+
+test('a recurring schedule runs again and again, each time as a task of its own', async () => {
+  const ran: string[] = [];
+  await using _pool = startPool(ran);
+  const every = { name: 'tick', definition: tasks.work, payload: { text: 'tick' } };
+  await ensureRecurring(engine.bus, { ...every, cron: '@every 1s' });
+  await ensureRecurring(engine.bus, { ...every, cron: '@every 1s' });
+  await using _steward = startSteward();
+  await vi.waitFor(() => expect(ran.length).toBeGreaterThanOrEqual(2), 5_000);
+  await engine.bus.manager.streams.purge('SCHED', { filter: subjects.schedule('batch', 'tick') });
+  await engine.projection.barrier();
+  const found = await engine.projection.list({ tag: 'schedule:tick', limit: 10 });
+  expect(found.length).toBe(new Set(found.map(({ id }) => id)).size);
+  expect(found.length).toBeGreaterThanOrEqual(2);
+});
