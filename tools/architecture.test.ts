@@ -16,7 +16,7 @@ const layers = [
 ];
 
 /** Help for tests: any package may use it, and only under devDependencies. */
-const forTests = ['testing', 'manual'];
+const forTests = ['testing', 'testkit', 'manual'];
 
 interface Manifest {
   readonly name: string;

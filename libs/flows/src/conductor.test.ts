@@ -1,21 +1,15 @@
 import { TerminalError } from '@slipstream/contracts';
 import { cancelTask, submit, taskView } from '@slipstream/tasklog';
-import { startNatsServer } from '@slipstream/testing';
+import { type Engine, startEngine, type TestTasks, testTasks as tasks } from '@slipstream/testkit';
 import { type Handlers, runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Engine, startEngine, type TestTasks, tasks } from '../test/engine.ts';
 import { conduct } from './conductor.ts';
 
-let nats: Awaited<ReturnType<typeof startNatsServer>>;
 let engine: Engine;
 beforeAll(async () => {
-  nats = await startNatsServer();
-  engine = await startEngine(nats.url);
+  engine = await startEngine(tasks);
 });
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  await nats[Symbol.asyncDispose]();
-});
+afterAll(() => engine[Symbol.asyncDispose]());
 
 const startPool = (handlers: Handlers<'batch', TestTasks>) =>
   runPool(engine.parts, { category: 'batch', tasks, slots: 5, handlers });

@@ -1,21 +1,15 @@
 import { subjects, TaskSchema } from '@slipstream/contracts';
 import { ensureRecurring, submit, taskView } from '@slipstream/tasklog';
-import { startNatsServer } from '@slipstream/testing';
+import { type Engine, startEngine, testTasks as tasks } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Engine, startEngine, tasks } from '../test/engine.ts';
 import { steward } from './steward.ts';
 
-let nats: Awaited<ReturnType<typeof startNatsServer>>;
 let engine: Engine;
 beforeAll(async () => {
-  nats = await startNatsServer();
-  engine = await startEngine(nats.url);
+  engine = await startEngine(tasks);
 });
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  await nats[Symbol.asyncDispose]();
-});
+afterAll(() => engine[Symbol.asyncDispose]());
 
 function startSteward(): AsyncDisposable {
   const stop = new AbortController();
@@ -50,30 +44,6 @@ test('a delayed task runs when its time has come, and not before', async () => {
   expect(view.state).toBe('succeeded');
   expect(Date.parse(view.startedAt ?? '')).toBeGreaterThanOrEqual(runAt);
   expect(Object.keys(TaskSchema.properties)).toContain('runAt');
-});
-
-test('a retry with a long backoff leaves the queue and comes back as the next attempt', async () => {
-  const attempts: number[] = [];
-  await using _steward = startSteward();
-  await using _pool = runPool(engine.parts, {
-    category: 'batch',
-    tasks,
-    slots: 2,
-    handlers: {
-      crawl: async () => ({}),
-      work: async (_payload, { attempt }) => {
-        attempts.push(attempt);
-        if (attempt === 1) throw Object.assign(new Error('down'), {});
-        return {};
-      },
-    },
-  });
-  const { task } = await submit(engine.bus, engine.log, {
-    definition: { ...tasks.work, retry: { maxAttempts: 2, delaysMs: [10] } },
-    payload: { text: 'retry' },
-  });
-  expect((await engine.reaches(task.id)).state).toBe('succeeded');
-  expect(attempts).toEqual([1, 2]);
 });
 
 test('a recurring schedule runs again and again, each time as a task of its own', async () => {

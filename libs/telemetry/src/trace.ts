@@ -2,6 +2,7 @@ import {
   type Attributes,
   type Context,
   context,
+  isSpanContextValid,
   type Link,
   ROOT_CONTEXT,
   type Span,
@@ -67,9 +68,10 @@ export function recordError(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
 }
 
-/** The W3C header of a span, by default of the active one. */
+/** The W3C header of a span, by default of the active one. Undefined when tracing was not started. */
 export function traceparentOf(span = trace.getActiveSpan()): string | undefined {
-  return span && format(span.spanContext());
+  const of = span?.spanContext();
+  return of && isSpanContextValid(of) ? format(of) : undefined;
 }
 
 export const traceIdOf = (traceparent: string | undefined): string | undefined =>

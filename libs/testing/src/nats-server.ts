@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ export interface NatsServer extends AsyncDisposable {
   kill(): Promise<void>;
   /** Stops it in order if it still runs, and starts it on the same ports and the same store. */
   restart(): Promise<void>;
-  /** SIGSTOP: connections stay open and nothing answers. */
+  /** SIGSTOP: connections stay open and nothing answers from this line on. */
   freeze(): void;
   /** SIGCONT: goes on where `freeze()` stopped it. */
   thaw(): void;
@@ -79,7 +80,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
       await stop(server, 'SIGTERM');
       server = await start(Number(server.url.port), Number(server.monitorUrl.port));
     },
-    freeze: () => void server.process.kill('SIGSTOP'),
+    freeze: () => stopThreads(server),
     thaw: () => void server.process.kill('SIGCONT'),
     async [Symbol.asyncDispose]() {
       await stop(server, options.storeDir === undefined ? 'SIGKILL' : 'SIGTERM');
@@ -132,4 +133,27 @@ async function stop({ process: server }: Running, signal: 'SIGTERM' | 'SIGKILL')
   server.kill(signal);
   server.kill('SIGCONT'); // a frozen one would keep a SIGTERM until it is thawed
   await exit;
+}
+
+/** The kernel stops one thread after the other; on a busy machine some go on for milliseconds. */
+function stopThreads({ process: server, pid }: Running): void {
+  server.kill('SIGSTOP');
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  while (!threadStates(pid).every((state) => state === 'T')) Atomics.wait(clock, 0, 0, 1);
+}
+
+/** One letter for each thread; where there is no /proc, one for the process. */
+function threadStates(pid: number): string[] {
+  if (process.platform !== 'linux')
+    return [
+      execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).slice(0, 1),
+    ];
+  return readdirSync(`/proc/${pid}/task`).map((thread) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+      return stat.charAt(stat.lastIndexOf(')') + 2);
+    } catch {
+      return 'T'; // the thread has ended since
+    }
+  });
 }

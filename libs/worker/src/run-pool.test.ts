@@ -7,22 +7,16 @@ import {
 } from '@slipstream/contracts';
 import { answers, encodeHeaders, queueCounts, taskStream } from '@slipstream/jetstream';
 import { cancelTask, submit, taskView } from '@slipstream/tasklog';
-import { startNatsServer } from '@slipstream/testing';
+import { type Engine, startEngine, type TestTasks, testTasks as tasks } from '@slipstream/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Engine, startEngine, type TestTasks, tasks } from '../test/engine.ts';
 import type { Handler } from './handler.ts';
 import { runPool } from './run-pool.ts';
 
-let nats: Awaited<ReturnType<typeof startNatsServer>>;
 let engine: Engine;
 beforeAll(async () => {
-  nats = await startNatsServer();
-  engine = await startEngine(nats.url);
+  engine = await startEngine(tasks);
 });
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  await nats[Symbol.asyncDispose]();
-});
+afterAll(() => engine[Symbol.asyncDispose]());
 
 type Work = Handler<TestTasks['work'], TestTasks>;
 
