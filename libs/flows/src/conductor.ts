@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import {
   type Category,
   finalStates,
@@ -7,7 +6,7 @@ import {
   type TaskEvent,
   type TaskTable,
 } from '@slipstream/contracts';
-import type { Bus } from '@slipstream/jetstream';
+import { type Bus, followStream } from '@slipstream/jetstream';
 import {
   cancelTask,
   type EventLog,
@@ -58,15 +57,10 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   await projection.barrier();
   const { state } = await bus.manager.streams.info('FLOWS');
   const caughtUpAt = state.messages === 0 ? 0 : state.last_seq;
-  const consumer = await jetstream(bus.connection).consumers.get('FLOWS', {
-    deliver_policy: DeliverPolicy.All,
-  });
-  const messages = await consumer.consume({ max_messages: 500 });
-  signal.addEventListener('abort', () => void messages.close(), { once: true });
   const ticker = setInterval(() => void tick().catch(report), PROGRESS_EVERY_MS);
 
   try {
-    for await (const message of messages) {
+    for await (const message of followStream(bus, 'FLOWS', { signal, batch: 500 })) {
       const parentId = message.subject.slice('flow.'.length);
       await take(parentId, parseFlow(message));
       position = message.seq;

@@ -1,4 +1,4 @@
-import { type JsMsg, jetstream } from '@nats-io/jetstream';
+import type { JsMsg } from '@nats-io/jetstream';
 import {
   type Category,
   categories,
@@ -6,7 +6,7 @@ import {
   type TaskMessage,
   type TaskTable,
 } from '@slipstream/contracts';
-import { type Bus, headerOf } from '@slipstream/jetstream';
+import { type Bus, followConsumer, headerOf } from '@slipstream/jetstream';
 import {
   type EventLog,
   firingId,
@@ -30,9 +30,7 @@ export interface StewardOptions {
  */
 export async function steward(options: StewardOptions, signal: AbortSignal): Promise<void> {
   const { bus, logger } = options;
-  const consumer = await jetstream(bus.connection).consumers.get('SCHED', 'steward');
-  const messages = await consumer.consume({ max_messages: 100 });
-  signal.addEventListener('abort', () => void messages.close(), { once: true });
+  const messages = followConsumer(bus, 'SCHED', 'steward', { signal, batch: 100 });
   for await (const message of messages) {
     try {
       await publishDue(options, message);

@@ -9,6 +9,8 @@ export interface ConnectOptions {
   readonly name: string;
 }
 
+export type StatusListener = (status: 'disconnect' | 'reconnect') => void;
+
 /** One connection and what is built on it. Disposing flushes and closes it. */
 export interface Bus extends AsyncDisposable {
   readonly name: string;
@@ -16,8 +18,8 @@ export interface Bus extends AsyncDisposable {
   readonly connection: NatsConnection;
   readonly publisher: Publisher;
   readonly manager: JetStreamManager;
-  /** Calls `listener` after each loss of the connection and after each return. */
-  onStatus(listener: (status: 'disconnect' | 'reconnect') => void): void;
+  /** Calls `listener` after each loss of the connection and after each return. Returns the way out. */
+  onStatus(listener: StatusListener): () => void;
 }
 
 /** Connects, and keeps connecting for ever: a broker that is away is waited for. */
@@ -33,7 +35,7 @@ export async function connect({ url, name }: ConnectOptions): Promise<Bus> {
     reconnectTimeWait: 250,
     pingInterval: 20_000,
   });
-  const listeners = new Set<(status: 'disconnect' | 'reconnect') => void>();
+  const listeners = new Set<StatusListener>();
   void (async () => {
     for await (const { type } of connection.status()) {
       if (type === 'disconnect' || type === 'reconnect') for (const call of listeners) call(type);
@@ -41,19 +43,22 @@ export async function connect({ url, name }: ConnectOptions): Promise<Bus> {
   })();
   const manager = await jetstreamManager(connection, { checkAPI: false });
   const publisher = createPublisher(connection);
-  listeners.add((status) => {
-    if (status === 'disconnect') publisher.failPending();
-  });
+  listeners.add((status) => publisher.setConnected(status === 'reconnect'));
   return {
     name,
     url,
     connection,
     publisher,
     manager,
-    onStatus: (listener) => void listeners.add(listener),
+    onStatus(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     async [Symbol.asyncDispose]() {
       if (!connection.isClosed()) {
-        await Promise.race([connection.flush(), sleep(2_000, undefined, { ref: false })]);
+        // While the broker is away there is nobody to flush to, and closing must still end well.
+        const flushed = connection.flush().catch(() => undefined);
+        await Promise.race([flushed, sleep(2_000, undefined, { ref: false })]);
       }
       publisher.close();
       await connection.close();

@@ -1,5 +1,5 @@
 export { getBlob, parseBlobRef, putBlob } from './blobs.ts';
-export { type Bus, type ConnectOptions, connect } from './connect.ts';
+export { type Bus, type ConnectOptions, connect, type StatusListener } from './connect.ts';
 export { answers, type Delivery } from './delivery.ts';
 export {
   directAll,
@@ -8,6 +8,7 @@ export {
   directNext,
   type StoredMessage,
 } from './direct-get.ts';
+export { type FollowOptions, followConsumer, followStream } from './follow.ts';
 export { encodeHeaders, headerOf } from './headers.ts';
 export { holdLease, type LeaseOptions } from './lease.ts';
 export { type MicroEndpoint, type MicroOptions, serveMicro } from './micro.ts';

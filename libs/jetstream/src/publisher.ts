@@ -41,7 +41,8 @@ export interface Publisher {
     headers?: MsgHdrs,
     patienceMs?: number,
   ): Promise<PubAck>;
-  failPending(): void;
+  /** While the connection is away publishes are refused at once: the client would drop them without a word. */
+  setConnected(connected: boolean): void;
   close(): void;
 }
 
@@ -59,6 +60,7 @@ export function createPublisher(connection: NatsConnection, timeoutMs = 5_000): 
   const inbox = createInbox();
   const pending = new Map<string, Pending>();
   let counter = 0;
+  let connected = true;
 
   const subscription = connection.subscribe(`${inbox}.*`, {
     callback(_error, message) {
@@ -84,6 +86,10 @@ export function createPublisher(connection: NatsConnection, timeoutMs = 5_000): 
 
   const publish: Publisher['publish'] = (subject, data, headers) =>
     new Promise((resolve, reject) => {
+      if (!connected) {
+        reject(new PublishError('the connection is away', 0));
+        return;
+      }
       const key = (counter++).toString(36);
       pending.set(key, { resolve, reject, since: performance.now() });
       try {
@@ -106,7 +112,10 @@ export function createPublisher(connection: NatsConnection, timeoutMs = 5_000): 
 
   return {
     publish,
-    failPending,
+    setConnected(now) {
+      connected = now;
+      failPending();
+    },
     async publishSurely(subject, data, headers, patienceMs = 15_000) {
       const deadline = performance.now() + patienceMs;
       for (;;) {
@@ -115,7 +124,7 @@ export function createPublisher(connection: NatsConnection, timeoutMs = 5_000): 
         } catch (error) {
           const again = error instanceof PublishError && error.unanswered;
           if (!again || performance.now() > deadline || connection.isClosed()) throw error;
-          await sleep(200);
+          await sleep(connected ? 200 : 50);
         }
       }
     },

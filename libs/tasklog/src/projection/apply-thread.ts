@@ -1,8 +1,7 @@
 /** A thread of its own that follows EVENTS and writes the tables. Its main thread is `projection.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { TaskEvent } from '@slipstream/contracts';
-import { connect } from '@slipstream/jetstream';
+import { connect, followStream } from '@slipstream/jetstream';
 import { createRowStore, type LoggedEvent } from './row-store.ts';
 import { openForWriting } from './schema.ts';
 
@@ -34,14 +33,11 @@ const store = createRowStore(db);
 const bus = await connect({ url, name: `${name}-projection` });
 const watched = new Set<string>();
 
-const stream = await (await jetstreamManager(bus.connection)).streams.info('EVENTS');
+const stream = await bus.manager.streams.info('EVENTS');
 if (store.position().stream !== stream.created) store.restart(stream.created);
 
-const consumer = await jetstream(bus.connection).consumers.get('EVENTS', {
-  deliver_policy: DeliverPolicy.StartSequence,
-  opt_start_seq: store.position().seq + 1,
-});
-const messages = await consumer.consume({ max_messages: 2_000 });
+const stopping = new AbortController();
+const { signal } = stopping;
 
 let batch: LoggedEvent[] = [];
 let lastSeq = store.position().seq;
@@ -55,7 +51,7 @@ port.on('message', (message: ToApply) => {
 });
 tell({ type: 'ready', seq: lastSeq });
 
-for await (const message of messages) {
+for await (const message of followStream(bus, 'EVENTS', { fromSeq: lastSeq + 1, signal })) {
   for (const event of JSON.parse(message.string()) as TaskEvent[]) {
     batch.push({ seq: message.seq, event });
   }
@@ -82,7 +78,7 @@ function tell(message: FromApply): void {
 }
 
 async function stop(): Promise<void> {
-  await messages.close();
+  stopping.abort();
   apply();
   await bus[Symbol.asyncDispose]();
   db.close();

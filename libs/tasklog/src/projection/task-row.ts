@@ -142,7 +142,11 @@ function end(row: TaskRow, event: TaskEvent, seq: number): void {
   row.error = null;
   row.runAt = null;
   if ('worker' in event) row.worker = event.worker;
-  if ('children' in event && event.children) row.children = JSON.stringify(event.children);
+  if ('children' in event && event.children) {
+    const { total } = event.children;
+    row.children = JSON.stringify(event.children);
+    row.progress = JSON.stringify({ done: total, total });
+  }
   if (event.type === 'succeeded') keepResult(row, event);
   if (event.type === 'failed') row.error = JSON.stringify(event.error);
   if (event.type === 'cancelled') {
