@@ -1,2 +1,3 @@
 export { findNatsServer } from './find-nats-server.ts';
 export { type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
+export { type OtlpSink, type SunkSpan, startOtlpSink, treeOf } from './otlp-sink.ts';

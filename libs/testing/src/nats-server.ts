@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findNatsServer } from './find-nats-server.ts';
+import { givenNatsServer } from './given-nats-server.ts';
 
 export interface NatsServer extends AsyncDisposable {
   /** `nats://127.0.0.1:<port>`; stays the same over `restart()`. */
@@ -50,9 +51,12 @@ process.on('exit', () => {
 /**
  * A real nats-server with JetStream, configured as in production (`sync_interval` 100 ms,
  * `max_payload` 8 MB), gone with its files at the end of the scope. Throws with the server's own
- * words when it does not start.
+ * words when it does not start. Where `SLIPSTREAM_TEST_NATS_URL` names one that runs already, that
+ * one is taken, by suites that only talk to it.
  */
 export async function startNatsServer(options: NatsServerOptions = {}): Promise<NatsServer> {
+  const given = process.env['SLIPSTREAM_TEST_NATS_URL'];
+  if (given) return givenNatsServer(given, options);
   const folder = await mkdtemp(join(tmpdir(), 'nats-'));
   const storeDir = options.storeDir ?? join(folder, 'store');
   const start = (port: number, monitorPort: number): Promise<Running> =>
