@@ -1,6 +1,6 @@
 /** A piece of a document: what is indexed, retrieved and cited. */
 export interface Chunk {
-  /** sha256 of document, heading path, ordinal and text: an unchanged chunk keeps its id and vector. */
+  /** Hash of all that it is found and cited by: an unchanged chunk keeps its id and vector. */
   readonly id: string;
   readonly brand: string;
   /** Origin of the site (`https://docs.example.com`), or `upload`. */

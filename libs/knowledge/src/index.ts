@@ -1,0 +1,20 @@
+export type {
+  ChunkFilter,
+  DocumentChunks,
+  DocumentRef,
+  DocumentSummary,
+  EmbedderRef,
+  KnowledgeStore,
+  MaintenanceReport,
+  StoreStats,
+  VectorRow,
+  WriteCounts,
+} from './knowledge-store.ts';
+export { type KnowledgeStoreOptions, openKnowledgeStore } from './lance/open-knowledge-store.ts';
+export { createMemoryStore } from './memory/memory-store.ts';
+export {
+  createDocumentWriter,
+  createVectorWriter,
+  type DocumentWriter,
+  type VectorWriter,
+} from './writers.ts';

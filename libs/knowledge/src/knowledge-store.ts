@@ -1,0 +1,112 @@
+import type { Chunk } from '@slipstream/contracts';
+import type { Hit } from '@slipstream/retrieval';
+
+/** A document of a brand. The same page may belong to several brands: to each its own copy. */
+export interface DocumentRef {
+  readonly brand: string;
+  readonly docId: string;
+}
+
+/** A document as it is now, with all of its chunks. */
+export interface DocumentChunks extends DocumentRef {
+  readonly chunks: readonly Chunk[];
+}
+
+/** Chunks of one document. A chunk whose page got another title or URL is removed and added. */
+export interface WriteCounts {
+  readonly added: number;
+  readonly unchanged: number;
+  readonly removed: number;
+}
+
+/** Which vectors: each embedder has a table of its own, so vectors of two models never mix. */
+export interface EmbedderRef {
+  readonly id: string;
+  readonly dimensions: number;
+}
+
+export interface VectorRow {
+  readonly brand: string;
+  /** Id of the chunk. */
+  readonly id: string;
+  readonly vector: Float32Array;
+}
+
+/** What a search is limited to. All that is given must hold. */
+export interface ChunkFilter {
+  readonly brand?: string;
+  readonly source?: string;
+  readonly urlPrefix?: string;
+  readonly docId?: string;
+}
+
+export interface DocumentSummary extends DocumentRef {
+  readonly source: string;
+  readonly url: string;
+  readonly title: string;
+  readonly chunks: number;
+}
+
+export interface StoreStats {
+  readonly chunks: number;
+  readonly documents: number;
+  /** Vectors by embedder id. */
+  readonly vectors: Readonly<Record<string, number>>;
+  /** On disk, old versions included; for a store in memory an estimate. */
+  readonly bytes: number;
+}
+
+export interface MaintenanceReport {
+  readonly chunks: number;
+  readonly vectors: number;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+}
+
+/**
+ * Chunks that can be found by words as soon as they are written, and by meaning once their vectors
+ * are added. Several processes may read and write at once. An empty store answers with empty lists.
+ */
+export interface KnowledgeStore extends AsyncDisposable {
+  /**
+   * Makes each document's chunks what is given, all documents in one commit. Chunks that are there
+   * already stay as they are, with their vectors; if nothing changed nothing is written.
+   *
+   * @returns one entry per document, in order
+   * @throws TerminalError if a chunk belongs to another document, or a document is given twice
+   */
+  writeDocuments(documents: readonly DocumentChunks[]): Promise<WriteCounts[]>;
+  /** Takes documents out, with their vectors. @returns how many chunks that were */
+  removeDocuments(documents: readonly DocumentRef[]): Promise<number>;
+  /** Takes all of a brand out; its texts and vectors leave the disk too. @returns how many chunks */
+  erase(of: { readonly brand: string }): Promise<number>;
+
+  /** The document's chunks without a vector of this embedder, in reading order. */
+  missingVectors(document: DocumentRef, embedder: EmbedderRef): Promise<Chunk[]>;
+  /**
+   * Adds vectors to chunks. Vectors that are there already, and those of chunks that are gone, are
+   * left out. @returns how many were added
+   * @throws TerminalError if a vector has not the dimensions of the embedder or of its table
+   */
+  addVectors(embedder: EmbedderRef, rows: readonly VectorRow[]): Promise<number>;
+
+  /** The `k` best chunks by BM25 over title, headings and text. The query has no syntax. Best first. */
+  textSearch(query: string, k: number, filter?: ChunkFilter): Promise<Hit<Chunk>[]>;
+  /** The `k` nearest chunks. The score is the cosine, -1 to 1. Best first. */
+  vectorSearch(
+    embedder: EmbedderRef,
+    vector: Float32Array,
+    k: number,
+    filter?: ChunkFilter,
+  ): Promise<Hit<Chunk>[]>;
+  /** The chunks with these ids, in the order of the ids. An id of two brands gives two chunks. */
+  get(ids: readonly string[], filter?: ChunkFilter): Promise<Chunk[]>;
+
+  /** Sorted by URL. */
+  listDocuments(filter?: ChunkFilter): Promise<DocumentSummary[]>;
+  /** Texts of at most `count` chunks, spread evenly over the store: enough for term statistics. */
+  sampleTexts(count: number): Promise<string[]>;
+  stats(): Promise<StoreStats>;
+  /** Compacts, brings the indexes up to date, drops old versions and vectors without a chunk. */
+  maintain(): Promise<MaintenanceReport>;
+}

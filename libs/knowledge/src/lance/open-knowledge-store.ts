@@ -1,0 +1,102 @@
+import { connect } from '@lancedb/lancedb';
+import { checkDocuments, documentKey } from '../check-documents.ts';
+import type { ChunkFilter, DocumentRef, KnowledgeStore } from '../knowledge-store.ts';
+import { summarize } from '../summarize.ts';
+import { eraseBrand, maintain } from './maintain.ts';
+import { rowsOf } from './rows.ts';
+import type { ChunkRow } from './schema.ts';
+import { getChunks, textSearch, vectorSearch } from './search.ts';
+import { filterSql } from './sql.ts';
+import { storeBytes } from './store-bytes.ts';
+import { openTables, type Tables } from './tables.ts';
+import { keepUp } from './upkeep.ts';
+import { addVectors, missingVectors } from './vectors.ts';
+import { removeDocuments, writeDocuments } from './write-documents.ts';
+
+export interface KnowledgeStoreOptions {
+  /** A folder, or an address of object storage (`s3://bucket/knowledge`). Made if it is not there. */
+  readonly uri: string;
+  /** How old a read may be. 0, the default, sees every commit of every process. */
+  readonly readConsistencyMs?: number;
+  /** How long compaction keeps old versions for readers in other processes. Default: 60 s. */
+  readonly keepVersionsMs?: number;
+  /** Credentials and settings of object storage, as LanceDB names them. */
+  readonly storageOptions?: Readonly<Record<string, string>>;
+}
+
+/** A store of LanceDB tables: `chunks`, and one table of vectors per embedder. */
+export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promise<KnowledgeStore> {
+  const { uri, readConsistencyMs = 0, keepVersionsMs = 60_000, storageOptions } = options;
+  const connection = await connect(uri, {
+    readConsistencyInterval: readConsistencyMs / 1_000,
+    ...(storageOptions && { storageOptions: { ...storageOptions } }),
+  });
+  const tables = await openTables(connection);
+  const { chunks } = tables;
+
+  return {
+    async writeDocuments(documents) {
+      checkDocuments(documents);
+      const counts = await writeDocuments(tables, documents);
+      if (counts.some(({ added }) => added > 0)) await keepUp(chunks, true, keepVersionsMs);
+      return counts;
+    },
+    removeDocuments: (documents) => removeDocuments(tables, documents),
+    erase: ({ brand }) => eraseBrand(tables, brand),
+    missingVectors: (document, embedder) => missingVectors(tables, document, embedder),
+    async addVectors(embedder, rows) {
+      const added = await addVectors(tables, embedder, rows);
+      if (added > 0) await keepUp(await tables.ensureVectors(embedder), false, keepVersionsMs);
+      return added;
+    },
+    textSearch: (query, k, filter = {}) => textSearch(tables, query, k, filter),
+    vectorSearch: (embedder, vector, k, filter = {}) =>
+      vectorSearch(tables, embedder, vector, k, filter),
+    get: (ids, filter = {}) => getChunks(tables, ids, filter),
+    async listDocuments(filter = {}) {
+      return summarize(await placesWhere(tables, filter));
+    },
+    sampleTexts: (count) => sampleTexts(tables, count),
+    async stats() {
+      const vectorTables = await tables.allVectors();
+      const vectors = vectorTables.map(
+        async ({ embedderId, table }) => [embedderId, await table.countRows()] as const,
+      );
+      const documents = await tables.run(chunks, (table) =>
+        rowsOf<DocumentRef>(table.query().select(['brand', 'docId'])),
+      );
+      return {
+        chunks: documents.length,
+        documents: new Set(documents.map(documentKey)).size,
+        vectors: Object.fromEntries(await Promise.all(vectors)),
+        bytes: await storeBytes(uri, [chunks, ...vectorTables.map(({ table }) => table)]),
+      };
+    },
+    maintain: () => maintain(tables, uri, keepVersionsMs),
+    async [Symbol.asyncDispose]() {
+      await tables.close();
+      connection.close();
+    },
+  };
+}
+
+type Place = Pick<ChunkRow, 'brand' | 'docId' | 'source' | 'url' | 'title'>;
+
+function placesWhere(tables: Tables, filter: ChunkFilter): Promise<Place[]> {
+  const condition = filterSql(filter);
+  return tables.run(tables.chunks, (table) => {
+    const query = table.query().select(['brand', 'docId', 'source', 'url', 'title']);
+    return rowsOf<Place>(condition === undefined ? query : query.where(condition));
+  });
+}
+
+async function sampleTexts(tables: Tables, count: number): Promise<string[]> {
+  return tables.run(tables.chunks, async (table) => {
+    const rows = await table.countRows();
+    const take = Math.min(count, rows);
+    if (take === 0) return [];
+    const offsets = Array.from({ length: take }, (_, nth) => Math.floor((nth * rows) / take));
+    const sample: unknown = await table.takeOffsets(offsets).select(['text']).toArray();
+    return (sample as { text: string }[]).map(({ text }) => text);
+  });
+}

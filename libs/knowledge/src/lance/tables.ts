@@ -1,0 +1,127 @@
+import { type Connection, Index, type Table } from '@lancedb/lancedb';
+import type { Schema } from 'apache-arrow';
+import type { EmbedderRef } from '../knowledge-store.ts';
+import { createGate, type Gate } from './gate.ts';
+import { CHUNKS, chunkSchema, embedderOf, vectorSchema, vectorTableName } from './schema.ts';
+
+/** The tables of a store, opened once, and the gate that every query passes. */
+export interface Tables {
+  readonly chunks: Table;
+  /** `undefined` if the embedder has no table yet. */
+  vectors(embedderId: string): Promise<Table | undefined>;
+  ensureVectors(embedder: EmbedderRef): Promise<Table>;
+  allVectors(): Promise<{ readonly embedderId: string; readonly table: Table }[]>;
+  /** Reads or writes; once more, with the newest version, if another process removed the old one. */
+  run<T>(table: Table, job: (table: Table) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** 200 unbounded queries at once took 10 GB; more than 8 do not become faster on two cores. */
+const MAX_QUERIES = 8;
+
+/** Stems, drops stop words, folds accents: as `terms` of the retrieval library does. */
+export const textIndex = (): Index =>
+  Index.fts({
+    stem: true,
+    lowercase: true,
+    removeStopWords: true,
+    asciiFolding: true,
+    withPosition: false,
+  });
+
+export async function openTables(connection: Connection): Promise<Tables> {
+  const gate: Gate = createGate(MAX_QUERIES);
+  const chunks = await openOrCreate(connection, CHUNKS, chunkSchema);
+  await ensureTextIndex(chunks);
+  const opened = new Map<string, Promise<Table>>();
+
+  const open = (name: string, how: () => Promise<Table>): Promise<Table> => {
+    const known = opened.get(name);
+    if (known) return known;
+    const opening = how();
+    opened.set(name, opening);
+    opening.catch(() => opened.delete(name));
+    return opening;
+  };
+
+  const tables: Tables = {
+    chunks,
+    async vectors(embedderId) {
+      const name = vectorTableName(embedderId);
+      const known = opened.get(name);
+      if (known) return known;
+      const names = await connection.tableNames();
+      return names.includes(name) ? open(name, () => connection.openTable(name)) : undefined;
+    },
+    ensureVectors({ id, dimensions }) {
+      const name = vectorTableName(id);
+      return open(name, () => openOrCreate(connection, name, vectorSchema(dimensions)));
+    },
+    async allVectors() {
+      const names = await connection.tableNames();
+      const known = names.flatMap((name) => {
+        const embedderId = embedderOf(name);
+        return embedderId === undefined ? [] : [{ embedderId, name }];
+      });
+      return Promise.all(
+        known.map(async ({ embedderId, name }) => ({
+          embedderId,
+          table: await open(name, () => connection.openTable(name)),
+        })),
+      );
+    },
+    run: (table, job) =>
+      gate(async () => {
+        try {
+          return await job(table);
+        } catch (error) {
+          if (!isGone(error)) throw error;
+          await table.checkoutLatest();
+          return job(table);
+        }
+      }),
+    async close() {
+      const others = await Promise.all(opened.values());
+      for (const table of [chunks, ...others]) table.close();
+    },
+  };
+  return tables;
+}
+
+/** A file of the version that the handle still looks at was removed by a compaction. */
+const isGone = (error: unknown): boolean =>
+  error instanceof Error && /not found/i.test(error.message) && error.message.includes('.lance');
+
+/** Several processes may do this at the same moment: one creates, the others open. */
+async function openOrCreate(connection: Connection, name: string, schema: Schema): Promise<Table> {
+  try {
+    return await connection.createEmptyTable(name, schema, { existOk: true });
+  } catch (error) {
+    const names = await connection.tableNames();
+    if (!names.includes(name)) throw error;
+    return connection.openTable(name);
+  }
+}
+
+const TEXT_INDEX = 'search_idx';
+
+async function ensureTextIndex(chunks: Table): Promise<void> {
+  if (await hasIndex(chunks, TEXT_INDEX)) return;
+  try {
+    await chunks.createIndex('search', { config: textIndex(), replace: false });
+  } catch (error) {
+    await chunks.checkoutLatest();
+    if (!(await hasIndex(chunks, TEXT_INDEX))) throw error;
+  }
+}
+
+export async function hasIndex(table: Table, name: string): Promise<boolean> {
+  const indices = await table.listIndices();
+  return indices.some((index) => index.name === name);
+}
+
+/** Rows that keyword search has to read one by one. */
+export async function unindexedTexts(chunks: Table): Promise<number> {
+  const stats = await chunks.indexStats(TEXT_INDEX);
+  return stats?.numUnindexedRows ?? 0;
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { fuseRrf, fuseWeighted } from './fuse.ts';
+import type { Hit } from './passage.ts';
+
+const hits = (scores: Record<string, number>): Hit[] =>
+  Object.entries(scores).map(([id, score]) => ({
+    chunk: { id, title: '', headingPath: [], text: '' },
+    score,
+  }));
+
+const shown = (list: readonly Hit[]) =>
+  list.map(({ chunk, score }) => [chunk.id, Number(score.toFixed(3))]);
+
+test('scores are stretched to 0..1 and added by weight', () => {
+  const fused = fuseWeighted(hits({ a: 30, b: 20, c: 10 }), hits({ b: 0.9, d: 0.8, c: 0.5 }));
+  expect(shown(fused)).toEqual([
+    ['a', 0.8],
+    ['b', 0.6],
+    ['d', 0.15],
+    ['c', 0],
+  ]);
+});
+
+test('the weight moves the lead from text to vectors', () => {
+  const [text, vectors] = [hits({ a: 2, b: 1 }), hits({ b: 2, a: 1 })];
+  expect(fuseWeighted(text, vectors, { vectorWeight: 0.2 })[0]?.chunk.id).toBe('a');
+  expect(fuseWeighted(text, vectors, { vectorWeight: 0.8 })[0]?.chunk.id).toBe('b');
+});
+
+test('an empty list leaves the other one as it is', () => {
+  expect(shown(fuseWeighted(hits({ a: 9, b: 3 }), []))).toEqual(shown(hits({ a: 1, b: 0 })));
+  expect(shown(fuseWeighted([], hits({ a: 9 })))).toEqual([['a', 1]]);
+  expect(fuseWeighted([], [])).toEqual([]);
+});
+
+test('a weight outside 0 to 1 is refused', () => {
+  for (const vectorWeight of [-0.1, 1.1, Number.NaN])
+    expect(() => fuseWeighted([], [], { vectorWeight })).toThrow('expected 0 to 1');
+});
+
+test('reciprocal ranks prefer what both lists have', () => {
+  const fused = fuseRrf([hits({ a: 9, b: 8 }), hits({ b: 1, c: 0.5 })]);
+  expect(fused.map(({ chunk }) => chunk.id)).toEqual(['b', 'a', 'c']);
+  expect(fused[0]?.score).toBeCloseTo(1 / 62 + 1 / 61, 10);
+});

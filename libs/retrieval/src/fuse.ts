@@ -1,0 +1,71 @@
+import { byScore, type Hit, type Passage } from './passage.ts';
+
+/**
+ * Weight of the vectors for the small offline embedder: with 0.2 the fusion beats BM25 alone by
+ * 0.006 to 0.008 nDCG@10 on Cranfield and two product manuals, while plain reciprocal ranks lose
+ * 0.05 to 0.085. A stronger embedder brings its own weight.
+ */
+export const DEFAULT_VECTOR_WEIGHT = 0.2;
+
+export interface WeightedFusion {
+  /** 0 (text only) to 1 (vectors only). Default: `DEFAULT_VECTOR_WEIGHT`. */
+  readonly vectorWeight?: number;
+}
+
+/**
+ * Text and vector hits as one list: the scores of each list are stretched to 0..1 and added by
+ * weight; a passage that a list does not have gets 0 from it. If one list is empty, the other
+ * decides alone.
+ */
+export function fuseWeighted<P extends Passage>(
+  textHits: readonly Hit<P>[],
+  vectorHits: readonly Hit<P>[],
+  { vectorWeight = DEFAULT_VECTOR_WEIGHT }: WeightedFusion = {},
+): Hit<P>[] {
+  if (!(vectorWeight >= 0 && vectorWeight <= 1))
+    throw new RangeError(`vectorWeight is ${vectorWeight}, expected 0 to 1`);
+  return addUp([
+    { hits: stretched(textHits), weight: vectorHits.length === 0 ? 1 : 1 - vectorWeight },
+    { hits: stretched(vectorHits), weight: textHits.length === 0 ? 1 : vectorWeight },
+  ]);
+}
+
+export interface RrfFusion {
+  /** How slowly ranks fade. Default: 60 (Cormack, Clarke and Buettcher, SIGIR 2009). */
+  readonly k?: number;
+}
+
+/** Reciprocal rank fusion: for lists whose scores cannot be compared. Best hits first in each list. */
+export function fuseRrf<P extends Passage>(
+  lists: readonly (readonly Hit<P>[])[],
+  { k = 60 }: RrfFusion = {},
+): Hit<P>[] {
+  const ranked = lists.map((hits) =>
+    hits.map(({ chunk }, rank) => ({ chunk, score: 1 / (k + rank + 1) })),
+  );
+  return addUp(ranked.map((hits) => ({ hits, weight: 1 })));
+}
+
+/** Scores from 0 (worst of the list) to 1 (best). A single hit has 1. */
+export function stretched<P extends Passage>(hits: readonly Hit<P>[]): Hit<P>[] {
+  const scores = hits.map(({ score }) => score);
+  const low = Math.min(...scores);
+  const range = Math.max(...scores) - low;
+  return hits.map(({ chunk, score }) => ({
+    chunk,
+    score: range === 0 ? 1 : (score - low) / range,
+  }));
+}
+
+function addUp<P extends Passage>(
+  lists: readonly { readonly hits: readonly Hit<P>[]; readonly weight: number }[],
+): Hit<P>[] {
+  const sums = new Map<string, Hit<P>>();
+  for (const { hits, weight } of lists) {
+    for (const { chunk, score } of hits) {
+      const sum = (sums.get(chunk.id)?.score ?? 0) + weight * score;
+      sums.set(chunk.id, { chunk, score: sum });
+    }
+  }
+  return [...sums.values()].sort(byScore);
+}

@@ -1,0 +1,45 @@
+import { terms } from './terms.ts';
+
+/** Weight of a stemmed term: the rarer, the heavier. Above 0. */
+export type Idf = (term: string) => number;
+
+/** In how many of how many texts a term occurs. */
+export interface TermStatistics {
+  readonly texts: number;
+  readonly frequencies: ReadonlyMap<string, number>;
+}
+
+/**
+ * The idf of BM25: `ln(1 + (N - n + 0.5) / (n + 0.5))` (Robertson and Zaragoza, "The Probabilistic
+ * Relevance Framework", 2009, with Lucene's `1 +`, which keeps it above 0).
+ */
+export function idfFrom({ texts, frequencies }: TermStatistics): Idf {
+  return (term) => {
+    const n = Math.min(frequencies.get(term) ?? 0, texts);
+    return Math.log(1 + (texts - n + 0.5) / (n + 0.5));
+  };
+}
+
+/** Counts terms over texts: a whole corpus, a sample of it, or only the hits of a question. */
+export function countTerms(texts: Iterable<string>): TermStatistics {
+  const frequencies = new Map<string, number>();
+  let count = 0;
+  for (const text of texts) {
+    count += 1;
+    for (const term of new Set(terms(text)))
+      frequencies.set(term, (frequencies.get(term) ?? 0) + 1);
+  }
+  return { texts: count, frequencies };
+}
+
+/** The part of the question's weight that is found in `found`: 0 to 1. Without terms: 0. */
+export function coverage(question: Iterable<string>, found: ReadonlySet<string>, idf: Idf): number {
+  let all = 0;
+  let covered = 0;
+  for (const term of question) {
+    const weight = idf(term);
+    all += weight;
+    if (found.has(term)) covered += weight;
+  }
+  return all === 0 ? 0 : covered / all;
+}

@@ -1,0 +1,26 @@
+export { type Bm25Index, type Bm25Options, createBm25Index } from './bm25.ts';
+export {
+  ANSWER_CONFIDENCE,
+  type Citation,
+  type ExtractedAnswer,
+  type ExtractOptions,
+  extractAnswer,
+  SHOW_CONFIDENCE,
+} from './extract-answer.ts';
+export {
+  DEFAULT_VECTOR_WEIGHT,
+  fuseRrf,
+  fuseWeighted,
+  type RrfFusion,
+  type WeightedFusion,
+} from './fuse.ts';
+export { countTerms, coverage, type Idf, idfFrom, type TermStatistics } from './idf.ts';
+export type { Hit, Passage } from './passage.ts';
+export { type RerankOptions, rerankByFeatures, rerankWeights } from './rerank.ts';
+export { terms } from './terms.ts';
+export {
+  CITATION_COVERAGE,
+  type RemovedCitation,
+  type VerifiedAnswer,
+  verifyCitations,
+} from './verify-citations.ts';

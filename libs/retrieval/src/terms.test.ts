@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { terms } from './terms.ts';
+
+test('stop words go, numbers stay, the rest is stemmed', () => {
+  expect(terms('How do I charge the XR-200 with batteries?')).toEqual([
+    'charg',
+    'xr',
+    '200',
+    'batteri',
+  ]);
+});
+
+test('accents and case make no difference', () => {
+  expect(terms('CAFÉ Größe naïve')).toEqual(['cafe', 'große', 'naiv']);
+});
+
+test('words that turn an answer around are kept', () => {
+  expect(terms('It is not off without power')).toEqual(['not', 'off', 'without', 'power']);
+});
+
+test('other scripts are words too', () => {
+  expect(terms('電源 питание')).toEqual(['電源', 'питание']);
+});
