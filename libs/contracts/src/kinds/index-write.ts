@@ -9,7 +9,7 @@ export const PageState = Type.Object({
   lastModified: Type.Optional(Type.String()),
   textHash: Type.String(),
   fetchedAt: Type.String(),
-  /** Links in scope, so that a crawl goes on where a page has not changed. */
+  /** Its links, so that a crawl goes on where a page has not changed. */
   links: Type.Optional(Type.Array(Type.String(), { maxItems: 500 })),
 });
 

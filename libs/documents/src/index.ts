@@ -1,0 +1,28 @@
+export {
+  type ChunkedDocument,
+  type ChunkOptions,
+  chunkDocument,
+  type DocumentFacts,
+  type DocumentPage,
+} from './chunk/chunk-document.ts';
+export { plainText } from './chunk/plain-text.ts';
+export { decodeText } from './decode-text.ts';
+export { DocumentError, type DocumentErrorCode } from './document-error.ts';
+export { type HtmlDocument, type HtmlOptions, htmlToDocument } from './html/html-to-document.ts';
+export type { PdfPage } from './pdf/messages.ts';
+export {
+  defaultPdfLimits,
+  type PdfDocument,
+  type PdfLimits,
+  type ReadPdfOptions,
+  readPdf,
+} from './pdf/read-pdf.ts';
+export { maxRobotsChars, parseRobots, type Robots } from './robots/parse-robots.ts';
+export { parseSitemap, type Sitemap, type SitemapUrl } from './robots/parse-sitemap.ts';
+export { type RobotsVerdict, robotsVerdict } from './robots/robots-verdict.ts';
+export { markdownToDocument, type TextDocument } from './text/markdown-to-document.ts';
+export { textToDocument } from './text/text-to-document.ts';
+export { textHash } from './text-hash.ts';
+export { docIdOf } from './url/doc-id-of.ts';
+export { inScope, type Scope, type ScopeVerdict } from './url/in-scope.ts';
+export { normalizeUrl } from './url/normalize-url.ts';

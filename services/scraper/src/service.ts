@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { tasks } from '@slipstream/contracts';
+import { createDocumentWriter, openKnowledgeStore } from '@slipstream/knowledge';
+import { breakers } from '@slipstream/resilience';
+import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
+import type { Config } from './config.ts';
+import { createFetcher } from './fetch/index.ts';
+import { ingestionHandlers, type ScraperParts, scrapingHandlers } from './handlers/index.ts';
+import { createPageMemory } from './pages/page-memory.ts';
+import { ROBOTS_AGENT } from './site/robots-agent.ts';
+import { createRobotsCache } from './site/robots-cache.ts';
+
+/** Pools scraping and ingestion, or the one of them that `SLIPSTREAM_POOLS` names. */
+export const startService = (config: Config): Promise<WorkerService> =>
+  startWorkerService({
+    service: 'scraper',
+    description: 'Fetches sites and files, extracts and chunks their text, writes the index',
+    settings: config,
+    async start(parts) {
+      const { bus, stack } = parts;
+      const uri = join(config.SLIPSTREAM_DATA_DIR, 'knowledge');
+      const store = stack.use(await openKnowledgeStore({ uri }));
+      const fetcher = stack.use(
+        createFetcher({
+          allow: config.SLIPSTREAM_SCRAPE_ALLOW.split(','),
+          userAgent: `${ROBOTS_AGENT}/0.1`,
+          delayMs: config.SLIPSTREAM_SCRAPE_DELAY_MS,
+          // A longer wait for a host's turn is spent in the queue, not in a slot.
+          limits: { maxWaitMs: 3_000 },
+        }),
+      );
+      const scraper: ScraperParts = {
+        bus,
+        fetcher,
+        robots: createRobotsCache(fetcher),
+        memory: createPageMemory(bus),
+        writer: createDocumentWriter(store),
+        storeBreaker: breakers.breakerFor('store', 'knowledge'),
+      };
+      const pools = {
+        scraping: () =>
+          runPool(parts, {
+            category: 'scraping',
+            tasks,
+            handlers: scrapingHandlers(scraper),
+            slots: config.SLIPSTREAM_SCRAPING_SLOTS,
+            drainMs: config.SLIPSTREAM_DRAIN_MS,
+          }),
+        ingestion: () =>
+          runPool(parts, {
+            category: 'ingestion',
+            tasks,
+            handlers: ingestionHandlers(scraper),
+            slots: config.SLIPSTREAM_INGESTION_SLOTS,
+            drainMs: config.SLIPSTREAM_DRAIN_MS,
+          }),
+      };
+      const named = new Set(config.SLIPSTREAM_POOLS.split(',') as (keyof typeof pools)[]);
+      return {
+        pools: Array.from(named, (name) => pools[name]()),
+        extra: () => ({ breakers: breakers.breakerStates() }),
+      };
+    },
+  });
