@@ -1,16 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { manualUrl } from './programs.ts';
 import type { Settings } from './settings.ts';
 
 /** The invented brand of the sample site. */
 const BRAND = 'Quillmere';
 
+/** One that its manual answers. */
+const QUESTION = 'How do I reset a Tarn 4 to factory settings?';
+
 /** What a person can do now: the addresses, and two commands to begin with. */
-export async function welcome(settings: Settings, root: string, seconds: number): Promise<string> {
+export function welcome(settings: Settings, seconds: number): string {
   const page = `http://${reachable(settings.host)}:${settings.port}`;
   const site = manualUrl(settings);
-  const question = await firstQuestion(root);
   return `
 Slipstream is ready after ${seconds.toFixed(1)} s.
 
@@ -25,7 +25,7 @@ Read the sample site:
 
 Then ask:
 
-  ${curl(`${page}/v1/queries`, { question, brand: BRAND })}
+  ${curl(`${page}/v1/queries`, { question: QUESTION, brand: BRAND })}
 
 Ctrl-C stops everything in order; a second one at once.
 `;
@@ -35,13 +35,6 @@ Ctrl-C stops everything in order; a second one at once.
 function reachable(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-/** The sample site's own first question. */
-async function firstQuestion(root: string): Promise<string> {
-  const lines = await readFile(join(root, 'examples/manual/questions.jsonl'), 'utf8');
-  const { question } = JSON.parse(lines.slice(0, lines.indexOf('\n'))) as { question: string };
-  return question;
 }
 
 /** A line for any shell: an apostrophe inside single quotes is `'\''`. */

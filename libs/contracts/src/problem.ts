@@ -54,6 +54,16 @@ export const problems = {
     title: 'The task has already ended',
     remedy: 'A task that has ended cannot be cancelled. GET it for its result.',
   },
+  'task-cancelled': {
+    status: 409,
+    title: 'The task was cancelled',
+    remedy: 'Somebody cancelled it while you waited. Send the request again.',
+  },
+  'task-failed': {
+    status: 502,
+    title: 'The task failed',
+    remedy: 'The task, named in `detail`, says why: GET it for its attempts.',
+  },
   'idempotency-key-reused': {
     status: 409,
     title: 'The idempotency key was used with another body',

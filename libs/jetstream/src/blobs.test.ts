@@ -26,7 +26,7 @@ test.each([0, 1, 512 * 1_024, 3_000_001])('%i bytes come back as they were put',
   expect(back && Buffer.compare(back, bytes)).toBe(0);
 });
 
-test('the same bytes are stored once', async () => {
+test('the same bytes are kept once', async () => {
   const bytes = randomBytes(1_000);
   const first = await putBlob(bus, brand, bytes);
   const { state } = await bus.manager.streams.info('BLOBS');

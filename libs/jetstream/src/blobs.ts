@@ -2,27 +2,20 @@ import { createHash } from 'node:crypto';
 import { type BlobRef, subjects } from '@slipstream/contracts';
 import type { Bus } from './connect.ts';
 import { directLast } from './direct-get.ts';
-import { encodeHeaders } from './headers.ts';
-import { JS_ERRORS, PublishError } from './publisher.ts';
 
 const PART_BYTES = 512 * 1_024;
 
 /**
  * Keeps bytes under `blob.<space>.<sha256>.<part>`. The space is a brand's token, so that erasing a
- * brand is one purge. The same bytes are stored once.
+ * brand is one purge. The same bytes are kept once, and putting
+ * them again starts their retention anew.
  */
 export async function putBlob(bus: Bus, space: string, bytes: Uint8Array): Promise<BlobRef> {
   const name = createHash('sha256').update(bytes).digest('hex');
   const parts = Math.max(1, Math.ceil(bytes.length / PART_BYTES));
-  const onlyOnce = encodeHeaders({ 'Nats-Expected-Last-Subject-Sequence': '0' });
   for (let part = 0; part < parts; part++) {
     const data = bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
-    try {
-      await bus.publisher.publishSurely(subjects.blob(space, name, part), data, onlyOnce);
-    } catch (error) {
-      const there = error instanceof PublishError && error.code === JS_ERRORS.wrongLastSequence;
-      if (!there) throw error;
-    }
+    await bus.publisher.publishSurely(subjects.blob(space, name, part), data);
   }
   return `blob:${space}/${name}/${parts}`;
 }

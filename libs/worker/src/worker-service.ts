@@ -3,8 +3,15 @@ import { hostname } from 'node:os';
 import { tasks } from '@slipstream/contracts';
 import { createOpsServer, type OpsServer } from '@slipstream/http';
 import { type Bus, connect, type MicroEndpoint, serveMicro } from '@slipstream/jetstream';
+import { breakers } from '@slipstream/resilience';
 import { createEventLog, type EventLog } from '@slipstream/tasklog';
-import { createLogger, type Logger, type LogLevel, stopTelemetry } from '@slipstream/telemetry';
+import {
+  createLogger,
+  type Logger,
+  type LogLevel,
+  metrics,
+  stopTelemetry,
+} from '@slipstream/telemetry';
 import type { PoolParts } from './pool-parts.ts';
 import { register } from './registry.ts';
 import type { Pool } from './run-pool.ts';
@@ -58,6 +65,7 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
     const bus = stack.use(await connect({ url: settings.SLIPSTREAM_NATS_URL, name: service }));
     const log = createEventLog(bus);
     const parts: WorkerParts = { bus, log, logger, worker, tasks, stack };
+    stack.defer(watchBreakers(logger));
     const started = await options.start(parts);
     const pools = started.pools;
     const status = () => pools.map(({ category, slots, inHand }) => ({ category, slots, inHand }));
@@ -93,4 +101,23 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
     await stack.disposeAsync();
     throw error;
   }
+}
+
+type GaugeCallback = Parameters<typeof metrics.breakerOpen.addCallback>[0];
+
+/** Breakers in the log and among the metrics. Returns the way out. */
+function watchBreakers(logger: Logger): () => void {
+  const observe: GaugeCallback = (gauge) => {
+    for (const { dependency, endpoint, state } of breakers.breakerStates()) {
+      gauge.observe(state === 'open' ? 1 : 0, { dependency, endpoint });
+    }
+  };
+  metrics.breakerOpen.addCallback(observe);
+  const unlisten = breakers.onBreakerChange((breaker) =>
+    logger.warn({ breaker }, 'breaker changed'),
+  );
+  return () => {
+    metrics.breakerOpen.removeCallback(observe);
+    unlisten();
+  };
 }

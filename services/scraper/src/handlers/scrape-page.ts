@@ -1,4 +1,4 @@
-import { brandToken, type PageState } from '@slipstream/contracts';
+import { brandToken, type PageState, TerminalError } from '@slipstream/contracts';
 import {
   chunkDocument,
   decodeText,
@@ -37,6 +37,12 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     const { signal } = context;
     const { stage, timings } = createStages();
     const docId = docIdOf(url);
+    if (payload.render === 'always') {
+      throw new TerminalError(
+        'this version reads pages without a browser: leave `render` out, or set it to auto or never',
+        { code: 'render-unavailable' },
+      );
+    }
     const rules = await robots.of(url, signal);
     if (!rules.allowed(url, ROBOTS_AGENT)) return skipped('robots');
 

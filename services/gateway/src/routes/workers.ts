@@ -1,0 +1,50 @@
+import type { HttpApp } from '@slipstream/http';
+import { readWorkers } from '@slipstream/worker';
+import { Type } from 'typebox';
+import type { GatewayParts } from '../parts.ts';
+import { anyProblem } from './shapes.ts';
+
+const Time = Type.String({ format: 'date-time' });
+
+const Pool = Type.Object({
+  category: Type.String(),
+  slots: Type.Integer({ description: 'Tasks that it may have in hand' }),
+  inHand: Type.Integer(),
+  succeeded: Type.Integer(),
+  failed: Type.Integer(),
+  retried: Type.Integer(),
+  averageMs: Type.Number(),
+  lastAt: Type.Optional(Time),
+});
+
+const Worker = Type.Object({
+  worker: Type.String(),
+  service: Type.String(),
+  status: Type.Enum(['active', 'idle', 'draining']),
+  startedAt: Time,
+  seenAt: Time,
+  pools: Type.Array(Pool),
+  extra: Type.Optional(Type.Unknown({ description: 'What the service shows: breakers, models' })),
+});
+
+export function workerRoutes(app: HttpApp, { bus, broker }: GatewayParts): void {
+  app.get(
+    '/v1/workers',
+    {
+      schema: {
+        tags: ['operations'],
+        operationId: 'listWorkers',
+        summary: 'Every worker process that is alive',
+        response: {
+          200: Type.Object({ items: Type.Array(Worker), nextCursor: Type.Null() }),
+          ...anyProblem,
+        },
+      },
+    },
+    async () => {
+      const workers = await broker.call(() => readWorkers(bus));
+      const items = workers.map((worker) => ({ ...worker, pools: [...worker.pools] }));
+      return { items, nextCursor: null };
+    },
+  );
+}

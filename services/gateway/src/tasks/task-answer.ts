@@ -1,0 +1,31 @@
+import { type BlobRef, type Task, TaskSchema } from '@slipstream/contracts';
+import { type Bus, getBlob } from '@slipstream/jetstream';
+import { type TaskRow, taskView } from '@slipstream/tasklog';
+import { Type } from 'typebox';
+
+/** A task as the API shows it. */
+export const TaskAnswer = Type.Object(
+  {
+    ...TaskSchema.properties,
+    resultNote: Type.Optional(
+      Type.String({ description: 'Why `result` is left out although there was one' }),
+    ),
+  },
+  { $id: 'Task' },
+);
+
+export type TaskAnswer = Task & { readonly resultNote?: string };
+
+/** With its result, also when that is kept outside the log. */
+export async function taskAnswer(bus: Bus, row: TaskRow): Promise<TaskAnswer> {
+  if (!row.resultRef) return taskView(row);
+  const bytes = await getBlob(bus, row.resultRef as BlobRef);
+  if (bytes) return taskView(row, JSON.parse(bytes.toString()));
+  return { ...taskView(row), resultNote: 'the result is past its retention, or was erased' };
+}
+
+/** As one of a list: what would have to be fetched is left out. */
+export const listedTask = (row: TaskRow): TaskAnswer =>
+  row.resultRef
+    ? { ...taskView(row), resultNote: `GET /v1/tasks/${row.id} has the result` }
+    : taskView(row);

@@ -1,0 +1,144 @@
+export interface TaskError {
+  /** The task is tried again by itself. */
+  readonly retried: boolean;
+  readonly cause: string;
+  readonly remedy: string;
+}
+
+const again = (cause: string, remedy: string): TaskError => ({ retried: true, cause, remedy });
+const final = (cause: string, remedy: string): TaskError => ({ retried: false, cause, remedy });
+
+const NONE = 'Nothing: the next attempt is on its way.';
+
+/**
+ * What `error.code` of a task can be. The codes are made where the errors are thrown, all over the
+ * packages; a test compares this table with them.
+ */
+export const taskErrors: Readonly<Record<string, TaskError>> = {
+  error: again(
+    'The handler threw something that says nothing of itself.',
+    'Read the message; the log line `task will be retried` has the stack.',
+  ),
+  'retry-later': again('The handler asked for another attempt.', NONE),
+  terminal: final('The handler said that no attempt can succeed.', 'Read the message.'),
+  timeout: again(
+    'The attempt ran longer than its kind allows.',
+    'Give the task a larger `timeoutMs`, or make it smaller.',
+  ),
+  cancelled: final(
+    'A user cancelled it, or its parent has ended.',
+    'Submit it again if it was a mistake.',
+  ),
+  'children-failed': final(
+    'Children of the task did not succeed.',
+    'List them: `GET /v1/tasks?parentId=<id>&state=failed`.',
+  ),
+  'invalid-payload': final(
+    'The payload does not fit the kind; it was submitted past the gateway, or by another version.',
+    'Compare it with [Kinds of tasks](kinds.md).',
+  ),
+  gone: final('The site answered 404 or 410.', 'Correct the URL.'),
+  'fetch-failed': again(
+    'The site was busy, slow, or answered 5xx, 408, 425 or 429.',
+    'Wait. The delay is the one that the site asked for, if it did.',
+  ),
+  'robots-disallowed': final(
+    'robots.txt of the site does not allow the start of the crawl.',
+    'Ask the owner of the site.',
+  ),
+  'robots-unreachable': again(
+    'robots.txt could not be read, and until then nothing may be fetched (RFC 9309).',
+    'Wait, or look whether the site is up.',
+  ),
+  'invalid-url': final('The URL, or one that it redirects to, is not a URL.', 'Correct the URL.'),
+  'not-http': final(
+    'The URL, or one that it redirects to, is not http or https.',
+    'Only the web is fetched.',
+  ),
+  credentials: final('The URL carries a user or a password.', 'Leave them out.'),
+  'private-address': final(
+    'The host is, or resolves to, an address that is not public.',
+    'Name it in SLIPSTREAM_SCRAPE_ALLOW: see [Scrape the intranet](../guides/scrape-intranet.md).',
+  ),
+  'content-type': final(
+    'The answer is neither HTML, Markdown, text nor PDF.',
+    'Leave the URL out of the crawl (`exclude`).',
+  ),
+  'too-large': final(
+    'The answer is larger than a page (5 MB) or a document (50 MB) may be.',
+    'Upload the file instead (100 MiB).',
+  ),
+  'too-many-redirects': final('More than five redirects.', 'Give the last URL.'),
+  status: final(
+    'The site refused (401, 403 and other 4xx).',
+    'Slipstream has no log-in; upload the document.',
+  ),
+  'redirect-refused': final(
+    'The answer redirects to something that is not fetched.',
+    'Read the message; give the last URL.',
+  ),
+  'content-encoding': final(
+    'The answer is compressed in a way that is not known.',
+    'Report it to the site.',
+  ),
+  tls: final(
+    'The certificate of the site is not valid.',
+    'Ask the owner of the site; for an own authority set NODE_EXTRA_CA_CERTS.',
+  ),
+  'file-expired': final(
+    'The uploaded bytes were past their seven days when the task ran.',
+    'Upload the file again.',
+  ),
+  'chunks-expired': final(
+    'The chunks were past their seven days when they were to be written.',
+    'Scrape the page again.',
+  ),
+  'broken-pdf': final('The PDF cannot be read.', 'Open it in a viewer and save it anew.'),
+  'encrypted-pdf': final('The PDF wants a password.', 'Save it without one.'),
+  'needs-ocr': final(
+    'The pages of the PDF are pictures without text.',
+    'Run text recognition on it first.',
+  ),
+  'pdf-too-large': final(
+    'The PDF has too many pages, or its contents use too much memory.',
+    'Split it.',
+  ),
+  'pdf-timeout': final('Reading the PDF took too long.', 'Split it.'),
+  'invalid-document': final(
+    'Chunks do not belong to the document that they were written for.',
+    'Report it: this is a bug.',
+  ),
+  'wrong-dimensions': final(
+    'Vectors have another length than their table or the setting says.',
+    'Correct SLIPSTREAM_EMBEDDER_DIMENSIONS.',
+  ),
+  'invalid-vector': final(
+    'The embedder gave a vector of zeros or without numbers.',
+    'Look at the embedding model.',
+  ),
+  'provider-refused': final(
+    'The model server refused the request.',
+    'Read the message: the key, the name of the model, or the length of the text.',
+  ),
+  'provider-unreachable': again(
+    'The model server did not answer, or broke off.',
+    'Look whether it is up.',
+  ),
+  'provider-rate-limited': again(
+    'The model server answered 429.',
+    'Wait, or ask for a higher limit there.',
+  ),
+  'provider-unavailable': again(
+    'The model server answered 5xx or 408, or sent an error in its stream.',
+    'Look whether it is well.',
+  ),
+  'provider-protocol': final(
+    'The model server answered something that is no embedding.',
+    'Is it OpenAI-compatible, and does the URL end in `/v1`?',
+  ),
+  'embedding-thread-died': again(
+    'A thread of the offline embedder ended, mostly for want of memory.',
+    'Give the process 300 MB for each thread.',
+  ),
+  'embedder-closed': again('The process was shutting down.', NONE),
+};
