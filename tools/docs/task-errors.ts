@@ -73,6 +73,10 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'The site refused (401, 403 and other 4xx).',
     'Slipstream has no log-in; upload the document.',
   ),
+  'render-unavailable': final(
+    'The page was asked for with `render: always`, and this version has no browser.',
+    'Leave `render` out, or set it to `auto` or `never`.',
+  ),
   'redirect-refused': final(
     'The answer redirects to something that is not fetched.',
     'Read the message; give the last URL.',

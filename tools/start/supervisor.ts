@@ -42,7 +42,7 @@ async function supervise(settings: Settings, output: Output): Promise<void> {
   try {
     await using system = await startLocalSystem(parts, output, lock, stop.signal);
     await system.ready();
-    output.show(await welcome(settings, root, (performance.now() - startedAt) / 1000));
+    output.show(welcome(settings, (performance.now() - startedAt) / 1000));
     output.say('info', 'ready', { port: settings.port });
     await stop.requested;
   } catch (error) {

@@ -139,7 +139,13 @@ test('a waiting critical task starts before every waiting bulk task', async () =
   const bulk = await Promise.all(
     Array.from({ length: 5 }, (_, index) => send(`bulk ${index}`, { priority: 'bulk' })),
   );
+  const delivered = async (): Promise<number> =>
+    (await engine.bus.manager.consumers.info(taskStream('batch'), 'p0')).delivered.consumer_seq;
+  const before = await delivered();
   const critical = await send('critical', { priority: 'critical' });
+  // The pool has only one slot: it was offered the task, and has given it back.
+  await vi.waitFor(async () => expect(await delivered()).toBeGreaterThan(before));
+  await engine.bus.connection.flush();
   gate.resolve();
   await Promise.all([...bulk, critical].map(({ task }) => engine.reaches(task.id)));
   expect(order[0]).toBe('critical');

@@ -120,7 +120,7 @@ describe('POST /v1/queries', () => {
 
   test('a question that fails is a problem that names its task', async () => {
     const { status, body } = await gateway.post('/v1/queries', { question: 'Fail!' });
-    expect([status, body['code']]).toEqual([500, 'internal']);
+    expect([status, body['code']]).toEqual([502, 'task-failed']);
     expect(body['detail']).toMatch(/^Task [0-9a-f-]{36} has no result: error: .*model is gone/);
   });
 
