@@ -70,11 +70,11 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     if (type === 'pdf') return passToIngestion(answer);
     const fetchedAt = new Date().toISOString();
     const page = await stage('extract', () => extract(answer, type));
-    const links = await follow([...page.links, ...(page.canonical ? [page.canonical] : [])]);
+    const found = [...page.links, ...(page.canonical ? [page.canonical] : [])];
     if (page.noindex || /\bnoindex\b/i.test(answer.robotsTag ?? '')) {
-      return { ...skipped('noindex'), links };
+      return { ...skipped('noindex'), links: await follow(found) };
     }
-    if (isCopy(page.canonical)) return { ...skipped('copy'), links };
+    if (isCopy(page.canonical)) return { ...skipped('copy'), links: await follow(found) };
 
     const state: PageState = {
       url: answer.url,
@@ -86,7 +86,7 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     };
     if (previous?.textHash === state.textHash) {
       await memory.put(brand, docId, state);
-      return { ...outcome('unchanged', page.title), links };
+      return { ...outcome('unchanged', page.title), links: await follow(found) };
     }
     const chunks = await stage('chunk', () =>
       chunkDocument({
@@ -99,8 +99,11 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
         markdown: page.markdown,
       }),
     );
-    await stage('handOn', () =>
-      handOn(bus, context, { brand, docId, url: answer.url, chunks, page: state }),
+    const [links] = await stage('handOn', () =>
+      Promise.all([
+        follow(found),
+        handOn(bus, context, { brand, docId, url: answer.url, chunks, page: state }),
+      ]),
     );
     return { ...outcome('indexed', page.title), chunks: chunks.length, links };
 
