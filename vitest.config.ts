@@ -21,6 +21,8 @@ export default defineConfig({
       test: { name, ...suites },
     })),
     isolate: false,
+    // Most tests wait for a server or a thread rather than for the processor.
+    maxWorkers: 3,
     passWithNoTests: true,
     testTimeout: 20_000,
     hookTimeout: 30_000,
