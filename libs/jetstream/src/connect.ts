@@ -4,6 +4,7 @@ import { connect as connectTcp, type NatsConnection } from '@nats-io/transport-n
 import { createPublisher, type Publisher } from './publisher.ts';
 
 export interface ConnectOptions {
+  /** `nats://[user:password@]host:port` */
   readonly url: string;
   /** Service name: shown by the server, and the prefix of its own inbox (`_INBOX_<name>`). */
   readonly name: string;
@@ -24,8 +25,11 @@ export interface Bus extends AsyncDisposable {
 
 /** Connects, and keeps connecting for ever: a broker that is away is waited for. */
 export async function connect({ url, name }: ConnectOptions): Promise<Bus> {
+  const { username, password } = new URL(url);
   const connection = await connectTcp({
     servers: url,
+    // The client does not read them from the address.
+    ...(username && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
     name: `slipstream-${name}`,
     inboxPrefix: `_INBOX_${name.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`,
     // A stack trace per request costs half of the throughput.

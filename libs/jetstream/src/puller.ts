@@ -23,6 +23,9 @@ interface Request {
 
 /** How long one armed request waits for a message. It is never cancelled: in a cluster a cancelled one may still be answered. */
 const ARMED_MS = 1_000;
+/** How long a surplus message that went back may stay invisible to the next request. */
+const SURPLUS_MS = 50;
+const MAX_SURPLUS = 1_000;
 /** An empty priority is not asked again within this time while a lower one has work. */
 const EMPTY_MEMO_MS = 5;
 const WATCHDOG_MS = 250;
@@ -31,8 +34,8 @@ const STALE_MS = 1_500;
 /**
  * Pulls one pool's tasks in strict priority, never more than there are free slots. While there is
  * work it asks the highest non-empty priority for a batch (`no_wait`); each message tells how many
- * are left. When all are empty it arms one long poll per priority. Pools with fewer slots than
- * priorities may be handed one too many; it goes back at once.
+ * are left. When all are empty it arms one long poll per priority, however few slots are free: what
+ * is handed over beyond the free slots goes back at once, and is taken first when a slot is free.
  */
 export class Puller {
   readonly #bus: Bus;
@@ -46,6 +49,10 @@ export class Puller {
   readonly #emptySince = priorities.map(() => 0);
   /** When the armed request of a priority was sent; 0: none is out. */
   readonly #armedAt = priorities.map(() => 0);
+  /** When a surplus message of a priority went back. */
+  readonly #surplusAt = priorities.map(() => 0);
+  /** How often a message went back as surplus, by its sequence: such deliveries do not count. */
+  readonly #surplus = new Map<number, number>();
   #request: Request | undefined;
   #probedAt = 0;
   #counter = 0;
@@ -107,9 +114,7 @@ export class Puller {
   }
 
   get #free(): number {
-    const slots = this.#options.slots();
-    const armed = slots < priorities.length ? 0 : this.#armedAt.filter((at) => at > 0).length;
-    return slots - this.#inHand - armed;
+    return this.#options.slots() - this.#inHand;
   }
 
   #kick(): void {
@@ -117,8 +122,12 @@ export class Puller {
     const free = this.#free;
     if (free <= 0) return;
     const priority = this.#choose();
-    if (priority === undefined) this.#arm(free);
-    else this.#ask(priority, free);
+    if (priority === undefined) {
+      this.#arm();
+      return;
+    }
+    const armed = this.#armedAt.filter((at) => at > 0).length;
+    this.#ask(priority, Math.max(1, free - armed));
   }
 
   /** After everything that has arrived together was read. */
@@ -155,12 +164,10 @@ export class Puller {
     this.#pull(priority, `{"batch":${batch},"no_wait":true}`, `${this.#batchInbox}.${number}`);
   }
 
-  #arm(free: number): void {
-    let room = this.#options.slots() < priorities.length ? priorities.length : free;
-    for (let priority = 0; priority < priorities.length && room > 0; priority++) {
+  #arm(): void {
+    for (let priority = 0; priority < priorities.length; priority++) {
       if (this.#armedAt[priority] !== 0) continue;
       this.#armedAt[priority] = performance.now();
-      room -= 1;
       const body = `{"batch":1,"expires":${ARMED_MS * 1_000_000}}`;
       this.#pull(priority, body, `${this.#armedInbox}.${priority}`);
     }
@@ -176,8 +183,9 @@ export class Puller {
     const request = this.#request;
     if (isStatus(message)) {
       if (request?.number !== lastNumber(message.subject)) return;
-      this.#empty(request.priority);
       this.#request = undefined;
+      if (this.#surplusIsBack(request.priority)) return;
+      this.#empty(request.priority);
       this.#kick();
       return;
     }
@@ -206,13 +214,34 @@ export class Puller {
   }
 
   #take(delivery: Delivery): void {
-    if (this.#stopped || this.#inHand >= this.#options.slots()) {
-      this.#bus.connection.publish(delivery.reply, answers.nak());
-      this.#known[delivery.priority] = true;
+    if (this.#stopped || this.#free <= 0) {
+      this.#giveBack(delivery);
       return;
     }
+    const surplus = this.#surplus.get(delivery.seq) ?? 0;
+    this.#surplus.delete(delivery.seq);
     this.#inHand += 1;
-    this.#options.onDelivery(delivery);
+    this.#options.onDelivery(surplus ? { ...delivery, count: delivery.count - surplus } : delivery);
+  }
+
+  #giveBack({ reply, priority, seq }: Delivery): void {
+    this.#bus.connection.publish(reply, answers.nak());
+    this.#surplus.set(seq, (this.#surplus.get(seq) ?? 0) + 1);
+    if (this.#surplus.size > MAX_SURPLUS) {
+      this.#surplus.delete(this.#surplus.keys().next().value ?? 0);
+    }
+    this.#known[priority] = true;
+    this.#surplusAt[priority] = performance.now();
+  }
+
+  /**
+   * The server takes a nak a moment after a request that was sent later. Until it is sure that a
+   * message which went back is not there, no lower priority is asked.
+   */
+  #surplusIsBack(priority: number): boolean {
+    if (performance.now() - (this.#surplusAt[priority] ?? 0) > SURPLUS_MS) return false;
+    setTimeout(() => this.#kick(), 1);
+    return true;
   }
 
   #note(priority: number, pending: number): void {
