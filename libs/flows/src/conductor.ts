@@ -34,6 +34,8 @@ const ONE_TRACE_UP_TO = 1_000;
 const RELEASED_AT_ONCE = 64;
 const PROGRESS_EVERY_MS = 250;
 const RETRY_MS = 1_000;
+/** Parents remembered after their end; one that is forgotten is looked up again. */
+const MAX_DONE = 10_000;
 
 interface Open {
   readonly flow: Flow;
@@ -183,6 +185,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     const { parentId } = entry.flow;
     if (!open.delete(parentId)) return;
     done.add(parentId);
+    if (done.size > MAX_DONE) done.delete(done.keys().next().value ?? '');
     for (const stop of entry.unwatch) stop();
     await cancelOpenChildren(parentId);
     await bus.manager.streams.purge('FLOWS', { filter: `flow.${parentId}` });

@@ -21,6 +21,8 @@ export interface Bus extends AsyncDisposable {
   readonly manager: JetStreamManager;
   /** Calls `listener` after each loss of the connection and after each return. Returns the way out. */
   onStatus(listener: StatusListener): () => void;
+  /** Waits until the server has got all that was sent, 2 s at most: it may be away for good. */
+  flush(): Promise<void>;
 }
 
 /** Connects, and keeps connecting for ever: a broker that is away is waited for. */
@@ -48,10 +50,16 @@ export async function connect({ url, name }: ConnectOptions): Promise<Bus> {
   const manager = await jetstreamManager(connection, { checkAPI: false });
   const publisher = createPublisher(connection);
   listeners.add((status) => publisher.setConnected(status === 'reconnect'));
+  const flush = async (): Promise<void> => {
+    if (connection.isClosed()) return;
+    const flushed = connection.flush().catch(() => undefined);
+    await Promise.race([flushed, sleep(2_000, undefined, { ref: false })]);
+  };
   return {
     name,
     url,
     connection,
+    flush,
     publisher,
     manager,
     onStatus(listener) {
@@ -59,11 +67,7 @@ export async function connect({ url, name }: ConnectOptions): Promise<Bus> {
       return () => void listeners.delete(listener);
     },
     async [Symbol.asyncDispose]() {
-      if (!connection.isClosed()) {
-        // While the broker is away there is nobody to flush to, and closing must still end well.
-        const flushed = connection.flush().catch(() => undefined);
-        await Promise.race([flushed, sleep(2_000, undefined, { ref: false })]);
-      }
+      await flush();
       publisher.close();
       await connection.close();
     },

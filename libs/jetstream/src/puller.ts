@@ -43,6 +43,7 @@ export class Puller {
   readonly #batchInbox = createInbox();
   readonly #armedInbox = createInbox();
   readonly #subscriptions: Subscription[];
+  readonly #unlisten: () => void;
   readonly #watchdog: NodeJS.Timeout;
   /** A priority may have messages. */
   readonly #known = priorities.map(() => true);
@@ -73,7 +74,7 @@ export class Puller {
         callback: (_error, message) => this.#onArmed(message),
       }),
     ];
-    bus.onStatus((status) => {
+    this.#unlisten = bus.onStatus((status) => {
       if (status === 'reconnect') this.#reset();
     });
     this.#watchdog = setInterval(() => this.#watch(), WATCHDOG_MS);
@@ -110,6 +111,7 @@ export class Puller {
 
   /** After `stop`, when the last delivery was released. */
   close(): void {
+    this.#unlisten();
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
   }
 

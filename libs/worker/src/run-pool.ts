@@ -75,7 +75,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
       for (const task of running) if (task.id === id) task.stop('cancelled', 'cancelled by a user');
     },
   });
-  bus.onStatus((status) => {
+  const unlisten = bus.onStatus((status) => {
     if (status === 'disconnect')
       seenUpTo.forEach((seq, priority) => {
         suspectUpTo[priority] = seq;
@@ -288,7 +288,8 @@ export function runPool<C extends Category, Table extends TaskTable>(
       await parts.log.flush();
       cancels.unsubscribe();
       await keepAlive[Symbol.asyncDispose]();
-      if (!bus.connection.isClosed()) await bus.connection.flush();
+      unlisten();
+      await bus.flush();
       puller.close();
     },
   };
