@@ -1,7 +1,26 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 
-/** A new UUIDv7 (RFC 9562): sorts by creation time. */
-export const newId = (now: number = Date.now()): string => format(now, randomBytes(10));
+let lastMs = 0;
+let counter = 0;
+
+/**
+ * A new UUIDv7: sorts by creation time, and ids of one process also within a millisecond (a counter
+ * in `rand_a`: RFC 9562, section 6.2, method 1).
+ */
+export function newId(): string {
+  const now = Date.now();
+  if (now > lastMs) {
+    lastMs = now;
+    counter = randomInt(0x400);
+  } else if (counter < 0xfff) counter += 1;
+  else {
+    lastMs += 1;
+    counter = 0;
+  }
+  const random = randomBytes(10);
+  random.writeUInt16BE(counter, 0);
+  return format(lastMs, random);
+}
 
 /**
  * The id of a child: the same parent and key always give the same id, so a repeated addition is

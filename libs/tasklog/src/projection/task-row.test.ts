@@ -1,9 +1,9 @@
-import { newId, type TaskEvent } from '@slipstream/contracts';
+import { derivedId, newId, type TaskEvent } from '@slipstream/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mergeEvent, newRow, type TaskRow } from './task-row.ts';
 
-const id = newId(1_700_000_000_000);
+const id = derivedId(1_700_000_000_000, 'a task');
 const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1_000).toISOString();
 const common = { id, run: 1, category: 'batch', at: at(9) } as const;
 const ran = { kind: 'work', startedAt: at(1), worker: 'w1' } as const;
