@@ -36,5 +36,6 @@ function mistakesOf({ instancePath, message, params }: SchemaError): FieldMistak
   if (params['requiredProperties']) return named(params['requiredProperties'], 'is required');
   if (params['additionalProperties']) return named(params['additionalProperties'], 'is not known');
   const detail = Object.values(params).flat().join(', ');
-  return [{ path: instancePath || '/', message: detail ? `${message} (${detail})` : message }];
+  const said = detail === '' || message.includes(detail);
+  return [{ path: instancePath || '/', message: said ? message : `${message} (${detail})` }];
 }
