@@ -8,6 +8,8 @@
 # gets one: the newest packages of Debian, unpacked in .cache/engine beside the system's own, with
 # iptables, runc and tini installed. Only there, images that cannot be pulled are made from packages.
 set -euo pipefail
+# A shell of an ordinary user has no path to iptables, which the engine calls by its name.
+PATH=$PATH:/usr/sbin:/sbin
 
 socket=unix:///var/run/docker.sock
 cache=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/.cache/engine
