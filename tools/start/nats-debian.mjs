@@ -8,7 +8,6 @@ import { capture } from './run.mjs';
 import { findVersion, isAtLeast, MIN_NATS_SERVER } from './versions.mjs';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
-const MIRROR = 'http://deb.debian.org/debian';
 
 /** Newer than the stable release. The binary needs only a C library of Debian 12 or newer. */
 const SUITES = ['testing', 'sid'];
@@ -25,10 +24,11 @@ export async function unpackFromDebian(cache, binary) {
   if (!existsSync(KEYRING)) throw new SetUpError('this is not a Debian system');
   const codename = /^VERSION_CODENAME=(.*)$/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1];
   const ownIndex = await capture('apt-get', ['update', '--print-uris']);
-  const mirror = findMirror(ownIndex.out, codename ?? 'stable') ?? MIRROR;
+  const mirror = findMirror(ownIndex.out, codename ?? 'stable');
+  if (mirror === undefined) throw new SetUpError("apt's own sources name no mirror of Debian");
   const problems = [];
   for (const suite of SUITES) {
-    say(`nats-server  fetching Debian ${suite}'s package from ${mirror} (16 MB, kept in .cache)`);
+    say(`nats-server  fetching Debian ${suite}'s package (16 MB, kept in .cache)`);
     const target = join(cache, `nats-server-debian-${suite}`);
     try {
       await fillCache(target, (folder) => fetchPackage(folder, mirror, suite, binary));
