@@ -62,7 +62,11 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   const ticker = setInterval(() => void tick().catch(report), PROGRESS_EVERY_MS);
 
   try {
-    for await (const message of followStream(bus, 'FLOWS', { signal, batch: 500 })) {
+    for await (const message of followStream(bus, 'FLOWS', {
+      signal,
+      batch: 500,
+      onError: report,
+    })) {
       const parentId = message.subject.slice('flow.'.length);
       await take(parentId, parseFlow(message));
       position = message.seq;

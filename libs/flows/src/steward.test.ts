@@ -1,4 +1,4 @@
-import { subjects, TaskSchema } from '@slipstream/contracts';
+import { subjects } from '@slipstream/contracts';
 import { ensureRecurring, submit, taskView } from '@slipstream/tasklog';
 import { type Engine, startEngine, testTasks as tasks } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
@@ -43,7 +43,6 @@ test('a delayed task runs when its time has come, and not before', async () => {
   const view = taskView(await engine.reaches(task.id));
   expect(view.state).toBe('succeeded');
   expect(Date.parse(view.startedAt ?? '')).toBeGreaterThanOrEqual(runAt);
-  expect(Object.keys(TaskSchema.properties)).toContain('runAt');
 });
 
 test('a recurring schedule runs again and again, each time as a task of its own', async () => {

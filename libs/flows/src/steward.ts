@@ -30,7 +30,8 @@ export interface StewardOptions {
  */
 export async function steward(options: StewardOptions, signal: AbortSignal): Promise<void> {
   const { bus, logger } = options;
-  const messages = followConsumer(bus, 'SCHED', 'steward', { signal, batch: 100 });
+  const onError = (err: unknown) => logger.warn({ err }, 'due tasks cannot be read yet');
+  const messages = followConsumer(bus, 'SCHED', 'steward', { signal, batch: 100, onError });
   for await (const message of messages) {
     try {
       await publishDue(options, message);

@@ -11,13 +11,18 @@ export interface LeaseOptions {
   readonly ttlMs?: number;
   /** Runs while the lease is held; `signal` aborts when it is lost or given up. */
   readonly lead: (signal: AbortSignal) => Promise<void>;
+  /** Told why a step failed (no broker, say); the next one tries again. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /**
  * Competes for a lease in the bucket `runtime`, an entry with a time to live that only its holder
  * renews by compare-and-set. Disposing gives it up at once.
  */
-export function holdLease(bus: Bus, { name, ttlMs = 5_000, lead }: LeaseOptions): AsyncDisposable {
+export function holdLease(
+  bus: Bus,
+  { name, ttlMs = 5_000, lead, onError }: LeaseOptions,
+): AsyncDisposable {
   const subject = `$KV.runtime.lease.${name}`;
   const holder = `${bus.name}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const stop = new AbortController();
@@ -47,6 +52,7 @@ export function holdLease(bus: Bus, { name, ttlMs = 5_000, lead }: LeaseOptions)
     } catch (error) {
       const lost = error instanceof PublishError && error.code === JS_ERRORS.wrongLastSequence;
       if (lost) await giveUp();
+      else onError?.(error);
     }
   }
 

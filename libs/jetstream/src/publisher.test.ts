@@ -1,10 +1,10 @@
 import { subjects } from '@slipstream/contracts';
 import { startNatsServer } from '@slipstream/testing';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { connect } from './connect.ts';
 import { encodeHeaders } from './headers.ts';
 import { provision } from './provision.ts';
-import { JS_ERRORS, PublishError } from './publisher.ts';
+import { JS_ERRORS } from './publisher.ts';
 import { taskStream } from './topology.ts';
 
 const subject = subjects.task('batch', 'normal', 'x');
@@ -51,7 +51,6 @@ test('what is on its way when the connection is lost is refused at once, or stor
   await using bus = await connect({ url: nats.url, name: 'test' });
   await provision(bus);
   await nats.kill();
-  await vi.waitFor(() => expect(bus.connection.isClosed()).toBe(false));
   const surely = bus.publisher.publishSurely(
     subject,
     'kept',
@@ -59,7 +58,6 @@ test('what is on its way when the connection is lost is refused at once, or stor
   );
   await nats.restart();
   expect((await surely).seq).toBe(1);
-  expect(new PublishError('x', 0).unanswered).toBe(true);
 }, 30_000);
 
 test('a header with a line break is refused before it is sent', () => {

@@ -37,7 +37,6 @@ export interface Pool extends AsyncDisposable {
   readonly inHand: number;
   /** False when the server has not answered a pull for 3 s. */
   readonly alive: boolean;
-  paused: boolean;
 }
 
 const SWEEP_MS = 25;
@@ -269,9 +268,6 @@ export function runPool<C extends Category, Table extends TaskTable>(
     },
     get alive() {
       return puller.silentMs < SILENT_MS;
-    },
-    set paused(paused: boolean) {
-      puller.paused = paused;
     },
     async [Symbol.asyncDispose]() {
       puller.stop();

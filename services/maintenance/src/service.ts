@@ -31,7 +31,8 @@ export const startService = (config: Config): Promise<WorkerService> =>
       };
       for (const [name, run] of Object.entries(leaders)) {
         const lead = (signal: AbortSignal) => keepRunning(name, run, logger, signal);
-        stack.use(holdLease(bus, { name, lead }));
+        const onError = (err: unknown) => logger.warn({ err, leader: name }, 'lease not renewed');
+        stack.use(holdLease(bus, { name, lead, onError }));
       }
 
       const drainMs = config.SLIPSTREAM_DRAIN_MS;
