@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg } from '@nats-io/transport-node';
 import type { Bus } from './connect.ts';
 import { headerOf } from './headers.ts';
@@ -48,13 +49,36 @@ export async function* directAll(
   }
 }
 
+/** One try; an answer takes a millisecond. What was sent while the connection broke gets none. */
+const TRY_MS = 1_000;
+const PATIENCE_MS = 5_000;
+const PAUSE_MS = 50;
+
+/** A read may be repeated: it is, while the server is on its way back. Rejects after 5 s. */
 async function get(bus: Bus, stream: string, body: string): Promise<StoredMessage | undefined> {
-  const answer = await bus.connection.request(`$JS.API.DIRECT.GET.${stream}`, body, {
-    timeout: 5_000,
-  });
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await getOnce(bus, stream, body);
+    } catch (error) {
+      const over = performance.now() > deadline || bus.connection.isClosed();
+      if (error instanceof RefusedError || over) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+/** The server has answered, and repeating the question would not change that. */
+class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+}
+
+async function getOnce(bus: Bus, stream: string, body: string): Promise<StoredMessage | undefined> {
+  const subject = `$JS.API.DIRECT.GET.${stream}`;
+  const answer = await bus.connection.request(subject, body, { timeout: TRY_MS });
   if (answer.headers?.code === 404) return undefined;
   if (answer.headers?.code) {
-    throw new Error(`${stream}: ${answer.headers.code} ${answer.headers.description}`);
+    throw new RefusedError(`${stream}: ${answer.headers.code} ${answer.headers.description}`);
   }
   return stored(answer);
 }
