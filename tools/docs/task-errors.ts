@@ -144,5 +144,13 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'A thread of the offline embedder ended, mostly for want of memory.',
     'Give the process 300 MB for each thread.',
   ),
+  'payload-expired': final(
+    'A payload that was kept outside the queue is past its retention, or was erased.',
+    'Submit the task again.',
+  ),
+  cycle: final(
+    'Nodes of a workflow wait for each other.',
+    'The message names them: break the ring.',
+  ),
   'embedder-closed': again('The process was shutting down.', NONE),
 };

@@ -21,6 +21,8 @@ export interface ChildCounts {
   readonly succeeded: number;
   readonly failed: number;
   readonly cancelled: number;
+  /** Never ran, because a child before them did not succeed. */
+  readonly skipped?: number;
 }
 
 interface Common {

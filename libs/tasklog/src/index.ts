@@ -2,6 +2,7 @@ export { cancelTask } from './cancel.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
 export {
   appendChildren,
+  type ChildrenOptions,
   type ChildSpec,
   type FlowChild,
   type FlowMessage,

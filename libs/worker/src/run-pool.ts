@@ -2,6 +2,7 @@ import {
   type Category,
   defaultRetry,
   defaultTimeoutMs,
+  isLaterPayload,
   payloadMistakes,
   type TaskMessage,
   type TaskTable,
@@ -16,6 +17,7 @@ import { startKeepAlive } from './keep-alive.ts';
 import { judge } from './outcome.ts';
 import type { PoolParts } from './pool-parts.ts';
 import { createPoolStats, type PoolStats } from './pool-stats.ts';
+import { readLater } from './read-later.ts';
 import { Recall } from './recall.ts';
 import { RunningTask } from './running-task.ts';
 
@@ -178,12 +180,15 @@ export function runPool<C extends Category, Table extends TaskTable>(
     );
     const handle = () =>
       task.guard(async () => {
-        const [mistake] = payloadMistakes(definition, message.payload);
+        const payload = isLaterPayload(message.payload)
+          ? await readLater(bus, message.payload)
+          : message.payload;
+        const [mistake] = payloadMistakes(definition, payload);
         if (mistake) {
           const { path, message: why } = mistake;
           throw new TerminalError(`payload: ${path} ${why}`, { code: 'invalid-payload' });
         }
-        return handler(message.payload, task as never);
+        return handler(payload as never, task as never);
       });
     let outcome = 'succeeded';
     let reply: Answer;

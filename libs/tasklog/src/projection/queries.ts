@@ -48,6 +48,15 @@ export const queries = {
       .prepare('SELECT id, run, category, state, flowSeq FROM tasks WHERE parentId = ?')
       .all(parentId) as unknown as ChildState[],
 
+  /** Those of these ids that are tasks. */
+  statesOf: (db: DatabaseSync, ids: readonly string[]): ChildState[] =>
+    db
+      .prepare(
+        `SELECT id, run, category, state, flowSeq FROM tasks
+         WHERE id IN (SELECT value FROM json_each(?))`,
+      )
+      .all(JSON.stringify(ids)) as unknown as ChildState[],
+
   /** Tasks that have not ended, counted. */
   openCounts: (db: DatabaseSync): StateCount[] =>
     db

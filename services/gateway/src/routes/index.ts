@@ -1,5 +1,6 @@
 import type { HttpApp } from '@slipstream/http';
 import type { GatewayParts } from '../parts.ts';
+import { batchRoutes } from './batches.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
 import { healthRoutes } from './health.ts';
@@ -11,13 +12,16 @@ import { searchRoutes } from './search.ts';
 import { taskEventRoutes } from './task-events.ts';
 import { taskRoutes } from './tasks.ts';
 import { workerRoutes } from './workers.ts';
+import { workflowRoutes } from './workflows.ts';
 
 /** Every route of the API, one file per resource. */
 export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = [
   taskRoutes,
   taskEventRoutes,
+  workflowRoutes,
   scrapeRoutes,
   documentRoutes,
+  batchRoutes,
   embeddingRoutes,
   queryRoutes,
   searchRoutes,
