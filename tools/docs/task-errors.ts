@@ -74,8 +74,8 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Slipstream has no log-in; upload the document.',
   ),
   'render-unavailable': final(
-    'The page was asked for with `render: always`, and this version has no browser.',
-    'Leave `render` out, or set it to `auto` or `never`.',
+    'The page was asked for with `render: always`, and no browser has been added.',
+    'Run `npm run add -- chromium` (see [Accelerators](../guides/accelerators.md)), or leave `render` out.',
   ),
   'redirect-refused': final(
     'The answer redirects to something that is not fetched.',

@@ -1,7 +1,8 @@
 // @ts-check
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { findBrowser } from './chromium.mjs';
 import { fillCache } from './download.mjs';
 import { unpackNpmPackage } from './npm-package.mjs';
 import { messageOf, SetUpError, say } from './progress.mjs';
@@ -20,6 +21,13 @@ export const accelerators = [
     gives: 'SLIPSTREAM_EMBEDDER=use-lite-onnx: the vectors of use-lite, about 7 times faster',
     size: '50 MB',
     add: addOnnxRuntime,
+  },
+  {
+    name: 'chromium',
+    gives:
+      'pages that scripts make are rendered, by the Chromium of this machine (or Debian: 400 MB)',
+    size: '14 MB',
+    add: addChromium,
   },
 ];
 
@@ -63,6 +71,33 @@ export async function addOnnxRuntime(cache, env) {
     if (!existsSync(join(bin, process.platform, process.arch)))
       throw new SetUpError(`onnxruntime-node has nothing for ${here}; use-lite works without it`);
   });
+}
+
+/** @type {readonly Pinned[]} */
+const PLAYWRIGHT = [
+  {
+    name: 'playwright-core',
+    version: '1.65.1',
+    integrity:
+      'sha512-hqPpz7blSMPxWVdoeE1yiBSzXsKiVOd2k+kjCvmUywD2GPO2Dd9HfcWnq9NN0GHbNZDFgZ9JfBFr+X5/BLo0qw==',
+  },
+];
+
+/**
+ * playwright-core, and beside it `chromium`, a link to the browser: the setting
+ * `SLIPSTREAM_CHROMIUM`, the PATH, or Debian's package, which root's apt-get installs. Everybody
+ * else is told how to install one.
+ * @param {string} cache the project's cache folder
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{ summary: string }>}
+ */
+export async function addChromium(cache, env) {
+  const browser = await findBrowser(env);
+  const { summary } = await addPackages(cache, 'chromium', PLAYWRIGHT, env);
+  const link = join(cache, 'accelerators/chromium/chromium');
+  await rm(link, { force: true });
+  await symlink(resolve(browser.path), link);
+  return { summary: `${browser.summary}; ${summary}` };
 }
 
 const here = `${process.platform}-${process.arch}`;

@@ -1,3 +1,4 @@
+import { acceleratorSettings } from '@slipstream/config';
 import { type Static, Type } from 'typebox';
 import type { AnswerModel } from './answer-model.ts';
 import { type AnswerProvider, answerModels, createAnswerModel } from './answer-models.ts';
@@ -26,9 +27,7 @@ export const embedderSettings = {
     description:
       'Threads of use-lite and use-lite-onnx; each takes a core and 300 MB while it works',
   }),
-  SLIPSTREAM_ACCELERATORS_DIR: text(
-    'Folder of what `npm run add` has added. Default: `.cache/accelerators` of the project',
-  ),
+  ...acceleratorSettings,
 };
 
 const EmbedderConfig = Type.Object(embedderSettings);

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
-import { ConfigError } from '@slipstream/config';
+import { acceleratorsFolder, ConfigError, findAccelerator } from '@slipstream/config';
 
 /** As much of onnxruntime-node as is used; the package is no dependency, so its types are not here. */
 export interface OnnxRuntime {
@@ -27,19 +26,13 @@ export interface OnnxTensorValue {
   readonly data: Float32Array | BigInt64Array;
 }
 
-/** Where `npm run add` puts accelerators. */
-const projectFolder = resolve(import.meta.dirname, '../../../../.cache/accelerators');
-
 /** The entry file of onnxruntime-node. Throws a ConfigError that names the command that adds it. */
-export function findOnnxRuntime(folder = projectFolder): string {
-  try {
-    return createRequire(join(folder, 'onnxruntime', 'main.js')).resolve('onnxruntime-node');
-  } catch (cause) {
-    throw new ConfigError(
-      `SLIPSTREAM_EMBEDDER is use-lite-onnx, but ONNX Runtime is not in ${folder}. Add it: npm run add -- onnxruntime`,
-      { cause },
-    );
-  }
+export function findOnnxRuntime(folder = acceleratorsFolder): string {
+  const file = findAccelerator('onnxruntime', 'onnxruntime-node', folder);
+  if (file !== undefined) return file;
+  throw new ConfigError(
+    `SLIPSTREAM_EMBEDDER is use-lite-onnx, but ONNX Runtime is not in ${folder}. Add it: npm run add -- onnxruntime`,
+  );
 }
 
 export function loadOnnxRuntime(file: string): OnnxRuntime {
