@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { acceleratorsFolder, findAccelerator } from '@slipstream/config';
+import { RetryLaterError } from '@slipstream/contracts';
 
 /** As much of playwright-core as is used; the package is no dependency, so its types are not here. */
 interface Playwright {
@@ -54,12 +55,12 @@ export function findChromium(folder: string = acceleratorsFolder): ChromiumFiles
  * itself, and it resolves no names of its own. Pages of strangers run in Chromium's sandbox, which
  * it has for every user but root.
  */
-export function launchChromium(
+export async function launchChromium(
   { playwright, executable }: ChromiumFiles,
   proxyUrl: string,
 ): Promise<Browser> {
   const { chromium } = createRequire(playwright)(playwright) as Playwright;
-  return chromium.launch({
+  const launch = chromium.launch({
     executablePath: executable,
     chromiumSandbox: process.getuid?.() !== 0,
     proxy: { server: proxyUrl, bypass: '<-loopback>' },
@@ -72,5 +73,14 @@ export function launchChromium(
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
+  });
+  return launch.catch((cause: Error) => {
+    // The message is the log of the start, with all options; what Chromium said is in there.
+    const said = /\[err\] (.*)/.exec(cause.message)?.[1];
+    const exit = /exitCode=\S+/.exec(cause.message)?.[0];
+    throw new RetryLaterError(
+      `${executable} does not start: ${said ?? exit ?? cause.message.split('\n', 1)[0]}`,
+      { code: 'browser-failed', cause },
+    );
   });
 }
