@@ -74,11 +74,15 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Slipstream has no log-in; upload the document.',
   ),
   'render-unavailable': final(
-    'The page was asked for with `render: always`, and this version has no browser.',
-    'Leave `render` out, or set it to `auto` or `never`.',
+    'The page was asked for with `render: always`, and no browser has been added.',
+    'Run `npm run add -- chromium` (see [Accelerators](../guides/accelerators.md)), or leave `render` out.',
+  ),
+  'browser-failed': again(
+    'The browser that renders pages does not start. Five times in a row open its breaker.',
+    'Read the message; run the browser that it names by hand. See [Accelerators](../guides/accelerators.md).',
   ),
   'redirect-refused': final(
-    'The answer redirects to something that is not fetched.',
+    'The answer, or a script of the page, leads to something that is not fetched.',
     'Read the message; give the last URL.',
   ),
   'content-encoding': final(
