@@ -4,6 +4,7 @@ import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
 import { healthRoutes } from './health.ts';
 import { pageRoutes } from './page.ts';
+import { poolRoutes } from './pools.ts';
 import { queryRoutes } from './queries.ts';
 import { queueRoutes } from './queues.ts';
 import { scrapeRoutes } from './scrapes.ts';
@@ -22,6 +23,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   queryRoutes,
   searchRoutes,
   queueRoutes,
+  poolRoutes,
   workerRoutes,
   healthRoutes,
   pageRoutes,
