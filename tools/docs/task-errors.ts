@@ -29,6 +29,10 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'A user cancelled it, or its parent has ended.',
     'Submit it again if it was a mistake.',
   ),
+  purged: final(
+    'An operator purged the queue in which it waited.',
+    'Submit it again if it was a mistake.',
+  ),
   'children-failed': final(
     'Children of the task did not succeed.',
     'List them: `GET /v1/tasks?parentId=<id>&state=failed`.',

@@ -1,6 +1,8 @@
 export { getBlob, parseBlobRef, putBlob } from './blobs.ts';
 export { type Bus, type ConnectOptions, connect, type StatusListener } from './connect.ts';
+export { deleteMessages } from './delete-messages.ts';
 export { answers, type Delivery } from './delivery.ts';
+export { directBatch } from './direct-batch.ts';
 export {
   directAll,
   directBySeq,

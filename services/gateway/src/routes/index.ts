@@ -6,6 +6,7 @@ import { healthRoutes } from './health.ts';
 import { pageRoutes } from './page.ts';
 import { poolRoutes } from './pools.ts';
 import { queryRoutes } from './queries.ts';
+import { queueControlRoutes } from './queue-control.ts';
 import { queueRoutes } from './queues.ts';
 import { scrapeRoutes } from './scrapes.ts';
 import { searchRoutes } from './search.ts';
@@ -23,6 +24,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   queryRoutes,
   searchRoutes,
   queueRoutes,
+  queueControlRoutes,
   poolRoutes,
   workerRoutes,
   healthRoutes,
