@@ -13,6 +13,7 @@ export {
 export { type FollowOptions, followConsumer, followStream } from './follow.ts';
 export { encodeHeaders, headerOf } from './headers.ts';
 export { holdLease, type LeaseOptions } from './lease.ts';
+export { takeLock } from './lock.ts';
 export { type MicroEndpoint, type MicroOptions, serveMicro } from './micro.ts';
 export { provision } from './provision.ts';
 export { JS_ERRORS, type PubAck, PublishError, type Publisher } from './publisher.ts';

@@ -13,7 +13,7 @@ export type { ChildState, ListFilter, StateCount } from './projection/queries.ts
 export type { LoggedEvent } from './projection/row-store.ts';
 export type { EndedCount } from './projection/tally.ts';
 export { mergeEvent, newRow, type TaskRow } from './projection/task-row.ts';
-export { type PurgeParts, purgeQueue } from './purge.ts';
+export { type PurgeParts, purgeQueue, runInMessage } from './purge.ts';
 export { ensureRecurring, firingId, type Recurring, type RecurringMessage } from './recurring.ts';
 export {
   publishScheduled,

@@ -134,7 +134,7 @@ async function writeEnds(
       log.append({
         type: 'cancelled',
         id: idOf(subject),
-        run: runOf(data),
+        run: runInMessage(data),
         category,
         at,
         code: 'purged',
@@ -148,8 +148,8 @@ async function writeEnds(
 
 const idOf = (subject: string): string => subject.slice(subject.lastIndexOf('.') + 1);
 
-/** A body that is not a task ends too: as the first run of the id in its subject. */
-function runOf(data: Uint8Array): number {
+/** Which run of a task a message in its queue is. A body that is not a task counts as the first. */
+export function runInMessage(data: Uint8Array): number {
   try {
     return (JSON.parse(Buffer.from(data).toString()) as Partial<TaskMessage>).run ?? 1;
   } catch (error) {
