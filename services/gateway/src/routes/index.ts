@@ -1,5 +1,6 @@
 import type { HttpApp } from '@slipstream/http';
 import type { GatewayParts } from '../parts.ts';
+import { breakerRoutes } from './breakers.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
 import { healthRoutes } from './health.ts';
@@ -27,6 +28,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   queueControlRoutes,
   poolRoutes,
   workerRoutes,
+  breakerRoutes,
   healthRoutes,
   pageRoutes,
 ];
