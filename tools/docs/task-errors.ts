@@ -29,6 +29,14 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'A user cancelled it, or its parent has ended.',
     'Submit it again if it was a mistake.',
   ),
+  purged: final(
+    'An operator purged the queue in which it waited.',
+    'Submit it again if it was a mistake.',
+  ),
+  dropped: final(
+    'Its queue was full, and a task of a higher priority came (`overflow: drop-lowest`).',
+    'Submit it again later, or raise `maxQueued`: see [Bound a queue](../guides/control-queues.md#bound-a-queue).',
+  ),
   'children-failed': final(
     'Children of the task did not succeed.',
     'List them: `GET /v1/tasks?parentId=<id>&state=failed`.',

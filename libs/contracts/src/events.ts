@@ -81,7 +81,12 @@ export type TaskEvent =
       readonly error: TaskErrorShape;
       readonly children?: ChildCounts;
     })
-  | (Common & { readonly type: 'cancelled'; readonly reason?: string });
+  | (Common & {
+      readonly type: 'cancelled';
+      readonly reason?: string;
+      /** Default: `cancelled`. */
+      readonly code?: string;
+    });
 
 export type EventType = TaskEvent['type'];
 export type EventOf<T extends EventType> = Extract<TaskEvent, { type: T }>;

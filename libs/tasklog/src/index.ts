@@ -12,7 +12,9 @@ export {
 export { type Listener, openProjection, type Projection } from './projection/projection.ts';
 export type { ChildState, ListFilter, StateCount } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
+export type { EndedCount } from './projection/tally.ts';
 export { mergeEvent, newRow, type TaskRow } from './projection/task-row.ts';
+export { type PurgeParts, purgeQueue, runInMessage } from './purge.ts';
 export { ensureRecurring, firingId, type Recurring, type RecurringMessage } from './recurring.ts';
 export {
   CHECK_HEADER,

@@ -12,6 +12,7 @@ import { answers, type Delivery, headerOf, Puller, taskStream } from '@slipstrea
 import { askTaskState, CHECK_HEADER, isOver } from '@slipstream/tasklog';
 import { inTrace, isSampled, metrics, SpanKind, withSpan } from '@slipstream/telemetry';
 import { type Answer, anyCancel, createAnswers, keyOf } from './answer.ts';
+import { type ControlOptions, controlPool } from './control-pool.ts';
 import type { Handler, Handlers } from './handler.ts';
 import { startKeepAlive } from './keep-alive.ts';
 import { judge } from './outcome.ts';
@@ -21,12 +22,10 @@ import { readLater } from './read-later.ts';
 import { Recall } from './recall.ts';
 import { RunningTask } from './running-task.ts';
 
-export interface PoolOptions<C extends Category, Table extends TaskTable> {
+export interface PoolOptions<C extends Category, Table extends TaskTable> extends ControlOptions {
   readonly category: C;
   readonly tasks: Table;
   readonly handlers: Handlers<C, Table>;
-  /** Tasks in hand at once. */
-  readonly slots: number;
   /** How long a shutdown waits for what is in hand before giving it back. Default 20 s. */
   readonly drainMs?: number;
 }
@@ -39,12 +38,13 @@ export interface Pool extends AsyncDisposable {
   readonly inHand: number;
   /** False when the server has not answered a pull for 3 s. */
   readonly alive: boolean;
+  /** In words, why nothing moves although it should. */
+  readonly stuck: string | undefined;
 }
 
 const SWEEP_MS = 25;
 /** A run that ends sooner is told by its outcome alone. */
 const ANNOUNCE_AFTER_MS = 20;
-const SILENT_MS = 3_000;
 /** A kind that this worker does not know (a newer version's): somebody else may. */
 const UNKNOWN_KIND_DELAY_MS = 10_000;
 
@@ -57,7 +57,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
   options: PoolOptions<C, Table>,
 ): Pool {
   const { bus, logger } = parts;
-  const { category, slots, tasks, drainMs = 20_000 } = options;
+  const { category, tasks, drainMs = 20_000 } = options;
   const handlers = options.handlers as unknown as Readonly<Record<string, Handler>>;
   const recall = new Recall();
   const answer = createAnswers(parts, recall);
@@ -83,14 +83,17 @@ export function runPool<C extends Category, Table extends TaskTable>(
       });
   });
 
+  const control = controlPool(parts, options, { running, ended: () => stats.values.ended });
   const puller = new Puller(bus, {
     stream: taskStream(category),
-    slots: () => slots,
+    slots: control.room,
     onDelivery: (delivery) => void serve(delivery),
   });
   const showBusy: Parameters<typeof metrics.slotsBusy.addCallback>[0] = (gauge) =>
     gauge.observe(puller.inHand, { category });
   metrics.slotsBusy.addCallback(showBusy);
+
+  control.drive(puller);
 
   const sweep = setInterval(() => {
     const now = performance.now();
@@ -259,15 +262,21 @@ export function runPool<C extends Category, Table extends TaskTable>(
 
   return {
     category,
-    slots,
+    get slots() {
+      return control.slots;
+    },
     stats: stats.values,
     get inHand() {
       return puller.inHand;
     },
     get alive() {
-      return puller.silentMs < SILENT_MS;
+      return control.alive;
+    },
+    get stuck() {
+      return control.stuck;
     },
     async [Symbol.asyncDispose]() {
+      control[Symbol.dispose]();
       puller.stop();
       const drained = new Promise<void>((resolve) => {
         idle = resolve;

@@ -56,6 +56,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
         ingestion: () =>
           runPool(parts, {
             category: 'ingestion',
+            dependency: 'store',
             tasks,
             handlers: ingestionHandlers(scraper),
             slots: config.SLIPSTREAM_INGESTION_SLOTS,

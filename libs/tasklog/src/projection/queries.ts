@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Category, TaskState } from '@slipstream/contracts';
+import { endedCounts } from './tally.ts';
 import type { TaskRow } from './task-row.ts';
 
 export interface ListFilter {
@@ -66,6 +67,7 @@ export const queries = {
          GROUP BY category, priority, state`,
       )
       .all() as unknown as StateCount[],
+  endedCounts,
 } as const;
 
 export type Queries = typeof queries;

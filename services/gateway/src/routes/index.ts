@@ -1,11 +1,14 @@
 import type { HttpApp } from '@slipstream/http';
 import type { GatewayParts } from '../parts.ts';
 import { batchRoutes } from './batches.ts';
+import { breakerRoutes } from './breakers.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
 import { healthRoutes } from './health.ts';
 import { pageRoutes } from './page.ts';
+import { poolRoutes } from './pools.ts';
 import { queryRoutes } from './queries.ts';
+import { queueControlRoutes } from './queue-control.ts';
 import { queueRoutes } from './queues.ts';
 import { scrapeRoutes } from './scrapes.ts';
 import { searchRoutes } from './search.ts';
@@ -26,7 +29,10 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   queryRoutes,
   searchRoutes,
   queueRoutes,
+  queueControlRoutes,
+  poolRoutes,
   workerRoutes,
+  breakerRoutes,
   healthRoutes,
   pageRoutes,
 ];
