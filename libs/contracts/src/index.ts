@@ -30,6 +30,7 @@ export { PageState } from './kinds/index-write.ts';
 export { SearchHit } from './kinds/search-knowledge.ts';
 export type { Chunk } from './knowledge.ts';
 export { messageId, type TaskMessage } from './message.ts';
+export { nowText } from './now-text.ts';
 export { type Priority, priorities } from './priority.ts';
 export { type Problem, type ProblemCode, ProblemError, problems } from './problem.ts';
 export { brandToken, subjects } from './subjects.ts';

@@ -144,6 +144,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
           parentId,
           traceparent,
           ownTrace,
+          logged: true,
           ...(priority && { priority }),
         });
         return;

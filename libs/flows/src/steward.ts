@@ -1,11 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import {
-  type Category,
-  categories,
-  subjects,
-  type TaskMessage,
-  type TaskTable,
-} from '@slipstream/contracts';
+import { type Category, categories, type TaskMessage, type TaskTable } from '@slipstream/contracts';
 import { type Bus, followConsumer, headerOf } from '@slipstream/jetstream';
 import {
   type EventLog,
@@ -57,11 +51,5 @@ async function publishDue({ bus, log, tasks }: StewardOptions, message: JsMsg): 
     return;
   }
   const traceparent = headerOf(message.headers, 'traceparent');
-  await publishTask(
-    bus,
-    subjects.task(category, body.priority, body.id),
-    category,
-    body,
-    traceparent,
-  );
+  await publishTask(bus, category, body, traceparent);
 }

@@ -14,11 +14,13 @@ export type { LoggedEvent } from './projection/row-store.ts';
 export { mergeEvent, newRow, type TaskRow } from './projection/task-row.ts';
 export { ensureRecurring, firingId, type Recurring, type RecurringMessage } from './recurring.ts';
 export {
+  CHECK_HEADER,
   publishScheduled,
   publishTask,
   type Submission,
   type Submitted,
   submit,
+  submitMany,
 } from './submit.ts';
 export { askTaskState, isOver, type KnownState, taskStateEndpoint } from './task-state.ts';
 export { taskView } from './task-view.ts';

@@ -29,7 +29,12 @@ const startPool = (work: Work, slots = 5) =>
   });
 
 const send = (text = 'x', more: object = {}) =>
-  submit(engine.bus, engine.log, { definition: tasks.work, payload: { text }, ...more });
+  submit(engine.bus, engine.log, {
+    definition: tasks.work,
+    payload: { text },
+    logged: true,
+    ...more,
+  });
 
 test('a task runs and its result, times and worker are known', async () => {
   await using _pool = startPool(async ({ text }) => ({ said: text }));

@@ -63,7 +63,9 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
     const logger = createLogger(service, settings.SLIPSTREAM_LOG_LEVEL);
     stack.defer(stopTelemetry);
     const bus = stack.use(await connect({ url: settings.SLIPSTREAM_NATS_URL, name: service }));
-    const log = createEventLog(bus);
+    const onLost = (err: unknown) => logger.error({ err }, 'an event was not stored');
+    const log = createEventLog(bus, { onLost });
+    stack.defer(() => log.flush());
     const parts: WorkerParts = { bus, log, logger, worker, tasks, stack };
     stack.defer(watchBreakers(logger));
     const started = await options.start(parts);

@@ -47,7 +47,9 @@ export async function startService(config: Config): Promise<GatewayService> {
       }),
     );
     const broker = watchBroker(bus);
-    const log = createEventLog(bus);
+    const onLost = (err: unknown) => logger.error({ err }, 'an event was not stored');
+    const log = createEventLog(bus, { onLost });
+    stack.defer(() => log.flush());
     parts = { config, logger, bus, broker, log, projection, allow: allowList(config) };
     stack.use(observeQueues(parts));
     serveStatus(parts);

@@ -19,12 +19,12 @@ export async function acceptTask(
   const { bus, broker, log, projection } = parts;
   return broker.call(async () => {
     const own = newId();
-    const id = key ? await claim(bus, key, own) : own;
-    if (id !== own) {
+    const id = key && (await claim(bus, key, own));
+    if (id !== undefined && id !== own) {
       const row = await projection.task(id);
       if (row) return taskAnswer(bus, row);
     }
-    const submitted = await submit(bus, log, { ...order, id });
+    const submitted = await submit(bus, log, { ...order, ...(id && { id }), logged: true });
     return viewOf(submitted, order.runAt);
   });
 }
