@@ -13,7 +13,7 @@ export interface BenchTask {
   readonly priority?: Priority | undefined;
 }
 
-export interface Work {
+interface Work {
   /** Tasks in hand at once. */
   readonly slots: number;
   readonly handle: (payload: BenchPayload) => Promise<object>;

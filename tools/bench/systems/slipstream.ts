@@ -1,6 +1,12 @@
 import { defineTask } from '@slipstream/contracts';
 import { type Bus, connect, defaultTopology, provision } from '@slipstream/jetstream';
-import { createEventLog, openProjection, type Submission, submit } from '@slipstream/tasklog';
+import {
+  createEventLog,
+  openProjection,
+  type Submission,
+  submit,
+  submitMany,
+} from '@slipstream/tasklog';
 import { createLogger } from '@slipstream/telemetry';
 import { runPool } from '@slipstream/worker';
 import { Type } from 'typebox';
@@ -33,7 +39,7 @@ export async function openSlipstream(url: string): Promise<Queue> {
       await submit(bus, log, submissionOf(task));
     },
     async addBulk(many) {
-      await Promise.all(many.map((task) => submit(bus, log, submissionOf(task))));
+      await submitMany(bus, log, many.map(submissionOf));
     },
     async work({ slots, handle }) {
       const handlers = { noop: (payload: BenchPayload) => handle(payload) };
