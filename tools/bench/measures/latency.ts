@@ -8,7 +8,7 @@ export const latency: Measure = {
     return bothSystems(flip, async (name) => {
       await using stage = await openStage(name);
       await warmUp(stage, quick ? 1_000 : 5_000);
-      const count = quick ? 50 : 500;
+      const count = quick ? 50 : 300;
       await stage.worker.call('start', { slots: 10 });
       await stage.producer.call('addPaced', { count, gapMs: 10 });
       await stage.worker.call('done', count);
