@@ -126,7 +126,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
     const definition = message && tasks[message.kind];
     const handler = message && handlers[message.kind];
     if (!message || !definition || !handler) return refuse(delivery, message);
-    if (recall.isFinished(keyOf(message)) || recall.isCancelled(message.id)) return answers.ack;
+    if (recall.isCancelled(message.id)) return answers.ack;
     const attempt = mayHaveRun(delivery) ? await attemptOf(message) : (message.attempts ?? 0) + 1;
     if (typeof attempt !== 'number') return attempt.answer;
     const task = new RunningTask(parts, {
@@ -155,6 +155,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
   /** The attempt to make, or the answer for a delivery that must not run: as the log says. */
   async function attemptOf(message: TaskMessage): Promise<number | { answer: Answer }> {
     const key = keyOf(message);
+    if (recall.isFinished(key)) return { answer: answers.ack };
     const first = (message.attempts ?? 0) + 1;
     metrics.redeliveries.add(1, { category });
     const local = recall.retryOf(key);
