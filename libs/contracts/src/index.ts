@@ -1,3 +1,11 @@
+export type {
+  AcquireAnswer,
+  AcquireRequest,
+  Ask,
+  Holding,
+  LimitName,
+  Verdict,
+} from './admission.ts';
 export { type Category, categories, categoryNames } from './category.ts';
 export { type FieldMistake, payloadMistakes } from './check-payload.ts';
 export {
@@ -29,6 +37,17 @@ export { type Kind, type KindIn, type Tasks, tasks } from './kinds/index.ts';
 export { PageState } from './kinds/index-write.ts';
 export { SearchHit } from './kinds/search-knowledge.ts';
 export type { Chunk } from './knowledge.ts';
+export {
+  CategoryLimits,
+  type Claim,
+  claimOf,
+  claimOfLane,
+  KindLimits,
+  laneToken,
+  limitsKey,
+  RateLimit,
+  rateIntervalMs,
+} from './limits.ts';
 export { messageId, type TaskMessage } from './message.ts';
 export { type Priority, priorities } from './priority.ts';
 export { type Problem, type ProblemCode, ProblemError, problems } from './problem.ts';
