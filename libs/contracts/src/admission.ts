@@ -9,6 +9,8 @@ export interface Ask {
   readonly ask: string;
   /** `<id>.<run>`. */
   readonly task: string;
+  /** Of its message: one that was parked or released since is out of date. */
+  readonly gen: number;
   readonly claim: Claim;
 }
 

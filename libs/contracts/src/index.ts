@@ -45,6 +45,7 @@ export {
   KindLimits,
   laneToken,
   limitsKey,
+  parseLimits,
   RateLimit,
   rateIntervalMs,
 } from './limits.ts';

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Check } from 'typebox/value';
 import type { TaskDefinition } from './define-task.ts';
 import type { TaskMessage } from './message.ts';
 
@@ -8,7 +9,8 @@ export const RateLimit = Type.Object(
     perSecond: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 10_000 })),
     perMinute: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 600_000 })),
     per: Type.Enum(['pool', 'key', 'host'], {
-      description: 'What is counted together: the kind, each key of it, or each host of `payload.url`',
+      description:
+        'What is counted together: the kind, each key of it, or each host of `payload.url`',
     }),
   },
   { additionalProperties: false },
@@ -47,6 +49,17 @@ export type CategoryLimits = Static<typeof CategoryLimits>;
 
 /** The key of the entry above in the bucket `runtime`. */
 export const limitsKey = (category: string): string => `limits.${category}`;
+
+/** Reads that entry. Undefined when it is not JSON or does not fit. */
+export function parseLimits(text: string): CategoryLimits | undefined {
+  try {
+    const limits: unknown = JSON.parse(text);
+    return Check(CategoryLimits, limits) ? limits : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
 
 /** Milliseconds between two starts. */
 export const rateIntervalMs = ({ perSecond, perMinute }: RateLimit): number =>

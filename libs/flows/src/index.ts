@@ -1,3 +1,5 @@
 export { type ConductorOptions, conduct } from './conductor.ts';
 export { keepRunning } from './keep-running.ts';
+export { type AdmitOptions, admit } from './limits/admit.ts';
+export { publishAges, readAges } from './publish-ages.ts';
 export { steward } from './steward.ts';

@@ -52,13 +52,16 @@ test.each([1, 2, 3, 4, 5])('nobody starves below a queue that is never empty (%i
   }
 });
 
-test.each([1, 2, 3, 4, 5])('aged tasks never take more than a tenth of the work above (%i)', (seed) => {
-  const { served } = simulate(dice(seed), 20_000);
-  for (let from = 0; from + 100 <= served.length; from += 7) {
-    const aged = served.slice(from, from + 100).filter(({ priority }) => priority !== 'critical');
-    expect(aged.length).toBeLessThanOrEqual(10);
-  }
-});
+test.each([1, 2, 3, 4, 5])(
+  'aged tasks never take more than a tenth of the work above (%i)',
+  (seed) => {
+    const { served } = simulate(dice(seed), 20_000);
+    for (let from = 0; from + 100 <= served.length; from += 7) {
+      const aged = served.slice(from, from + 100).filter(({ priority }) => priority !== 'critical');
+      expect(aged.length).toBeLessThanOrEqual(10);
+    }
+  },
+);
 
 test('the order is strict while nobody is past its allowance', () => {
   const ageing = createAgeing({ allowanceMs, now: () => 0 });

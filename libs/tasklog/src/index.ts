@@ -8,6 +8,7 @@ export {
   parseFlow,
   readFlow,
 } from './flow-log.ts';
+export { publishLane } from './lanes.ts';
 export { type Listener, openProjection, type Projection } from './projection/projection.ts';
 export type { ChildState, ListFilter, StateCount } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';

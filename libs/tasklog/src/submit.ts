@@ -1,5 +1,6 @@
 import {
   type Category,
+  claimOf,
   defaultRetry,
   messageId,
   newId,
@@ -11,6 +12,7 @@ import {
 import { type Bus, encodeHeaders, JS_ERRORS, PublishError } from '@slipstream/jetstream';
 import { metrics, SpanKind, traceparentOf, withSpan } from '@slipstream/telemetry';
 import type { EventLog } from './event-log.ts';
+import { publishLane } from './lanes.ts';
 
 export interface Submission {
   readonly definition: TaskDefinition;
@@ -24,6 +26,10 @@ export interface Submission {
   readonly maxAttempts?: number;
   readonly tags?: readonly string[];
   readonly parentId?: string;
+  /** Its key for limits, where the payload of its kind names none. */
+  readonly concurrencyKey?: string;
+  /** Whose task it is: tenants share a pool by their weights. */
+  readonly tenant?: string;
   /** Parent of the publish span; default: the active span. */
   readonly traceparent?: string | undefined;
   /** Start a trace of its own, linked to `traceparent`. */
@@ -44,7 +50,6 @@ export async function submit(bus: Bus, log: EventLog, submission: Submission): P
   const { definition, traceparent, ownTrace } = submission;
   const { category } = definition;
   const task = messageOf(submission);
-  const subject = subjects.task(category, task.priority, task.id);
   return withSpan(
     `publish tasks.${category}.${task.priority}`,
     {
@@ -68,7 +73,7 @@ export async function submit(bus: Bus, log: EventLog, submission: Submission): P
       await Promise.all([
         runAt
           ? publishScheduled(bus, category, task, runAt, parent)
-          : publishTask(bus, subject, category, task, parent),
+          : enqueue(bus, definition, task, parent),
         log.append({
           type: 'submitted',
           id: task.id,
@@ -84,6 +89,20 @@ export async function submit(bus: Bus, log: EventLog, submission: Submission): P
       return { task, category, traceparent: parent };
     },
   );
+}
+
+/** Puts a task into the place where it waits: its queue, or the lane of its tenant. */
+export function enqueue(
+  bus: Bus,
+  definition: TaskDefinition,
+  task: TaskMessage,
+  traceparent: string | undefined,
+): Promise<void> {
+  const { category } = definition;
+  const claim = task.tenant === undefined ? undefined : claimOf(definition, task);
+  if (claim) return publishLane(bus, category, task, claim, traceparent);
+  const subject = subjects.task(category, task.priority, task.id);
+  return publishTask(bus, subject, category, task, traceparent);
 }
 
 /** Puts a task message into its queue. A message of the same id that waits there already is success. */
@@ -130,6 +149,7 @@ export async function publishScheduled(
 
 function messageOf(submission: Submission): TaskMessage {
   const { definition, payload, id, priority, timeoutMs, maxAttempts, tags, parentId } = submission;
+  const { concurrencyKey, tenant } = submission;
   return {
     id: id ?? newId(),
     run: 1,
@@ -142,5 +162,7 @@ function messageOf(submission: Submission): TaskMessage {
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(tags && tags.length > 0 && { tags }),
     ...(parentId !== undefined && { parentId }),
+    ...(concurrencyKey !== undefined && { concurrencyKey }),
+    ...(tenant !== undefined && tenant !== '' && { tenant }),
   };
 }

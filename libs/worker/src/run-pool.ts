@@ -1,5 +1,6 @@
 import {
   type Category,
+  claimOf,
   defaultRetry,
   defaultTimeoutMs,
   payloadMistakes,
@@ -10,6 +11,7 @@ import {
 import { answers, type Delivery, headerOf, Puller, taskStream } from '@slipstream/jetstream';
 import { askTaskState, isOver } from '@slipstream/tasklog';
 import { inTrace, isSampled, metrics, SpanKind, withSpan } from '@slipstream/telemetry';
+import { createAdmission } from './admission.ts';
 import { anyCancel, createAnswers, runKey } from './answer.ts';
 import type { Handler, Handlers } from './handler.ts';
 import { startKeepAlive } from './keep-alive.ts';
@@ -62,6 +64,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
   const stats = createPoolStats();
   const running = new Set<RunningTask>();
   const keepAlive = startKeepAlive(bus.url, `${bus.name}-${category}`);
+  const admission = createAdmission(parts, { category, slots, beat: keepAlive.beat });
   /** Below these sequences a message may have been delivered before the connection was lost. */
   const seenUpTo: number[] = [];
   const suspectUpTo: number[] = [];
@@ -127,6 +130,9 @@ export function runPool<C extends Category, Table extends TaskTable>(
       bus.connection.publish(delivery.reply, attempt.answer);
       return;
     }
+    const claim = claimOf(definition, message);
+    const leave = claim && (await admission.enter(delivery, message, claim, attempt));
+    if (claim && !leave) return;
     const task = new RunningTask(parts, {
       message,
       definition,
@@ -140,6 +146,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
       await run(task, handler);
     } finally {
       running.delete(task);
+      leave?.();
     }
   }
 
@@ -283,6 +290,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
       clearInterval(sweep);
       await parts.log.flush();
       cancels.unsubscribe();
+      await admission[Symbol.asyncDispose]();
       await keepAlive[Symbol.asyncDispose]();
       unlisten();
       await bus.flush();
