@@ -9,6 +9,7 @@ import {
 import { type Bus, followConsumer, headerOf } from '@slipstream/jetstream';
 import {
   type EventLog,
+  enqueue,
   firingId,
   publishTask,
   type RecurringMessage,
@@ -57,11 +58,8 @@ async function publishDue({ bus, log, tasks }: StewardOptions, message: JsMsg): 
     return;
   }
   const traceparent = headerOf(message.headers, 'traceparent');
-  await publishTask(
-    bus,
-    subjects.task(category, body.priority, body.id),
-    category,
-    body,
-    traceparent,
-  );
+  const definition = tasks[body.kind];
+  if (definition) return enqueue(bus, definition, body, traceparent);
+  const subject = subjects.task(category, body.priority, body.id);
+  await publishTask(bus, subject, category, body, traceparent);
 }

@@ -23,12 +23,12 @@ const tell = (what: object): void =>
 
 if (role === 'steward') {
   holdLease(bus, {
-    name: 'admission',
+    name: 'limits',
     ttlMs: 1_500,
     lead(signal) {
       tell({ type: 'leads' });
       return keepRunning(
-        'admission',
+        'limits',
         (ended) => admit({ bus, log, tasks, logger }, ended),
         logger,
         signal,

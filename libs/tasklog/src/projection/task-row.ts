@@ -207,6 +207,10 @@ function noteSeq(row: TaskRow, seq: number): void {
   row.seqs = known.slice(-MAX_SEQS).join(',');
 }
 
+/** Whether it waits in a lane, held by a limit, and not for its children. */
+export const isParked = ({ state, rank }: TaskRow): boolean =>
+  state === 'waiting' && !Number.isInteger(rank);
+
 /** Waiting in a lane comes before the attempt it waits for; a later generation is further. */
 function attemptOf(event: TaskEvent): number {
   if ('nextAttempt' in event) return event.nextAttempt + (1 - 1 / event.gen) / 10;
