@@ -24,6 +24,8 @@ const MAX_ASKS = 256;
 export interface AdmissionOptions {
   readonly category: Category;
   readonly slots: number;
+  /** A cancel of this task was broadcast. */
+  readonly isCancelled: (id: string) => boolean;
   /** Repeats a message from a thread that handlers cannot block, until the next one. */
   readonly beat: (subject: string, body: string | undefined) => void;
 }
@@ -52,7 +54,7 @@ interface Waiting extends Ask {
  */
 export function createAdmission(parts: PoolParts, options: AdmissionOptions): Admission {
   const { bus, log, logger } = parts;
-  const { category, slots, beat } = options;
+  const { category, slots, isCancelled, beat } = options;
   const instance = `${parts.worker}.${category}.${randomUUID().slice(0, 8)}`;
   const held = new Set<string>();
   let waiting: Waiting[] = [];
@@ -132,8 +134,12 @@ export function createAdmission(parts: PoolParts, options: AdmissionOptions): Ad
     { limit }: Extract<Verdict, { verdict: 'lane' }>,
   ): Promise<void> {
     const parked = { ...message, gen: message.gen + 1, attempts: attempt - 1 };
-    await publishLane(bus, category, parked, claim, headerOf(headers, 'traceparent'));
     const { id, run } = message;
+    await publishLane(bus, category, parked, claim, headerOf(headers, 'traceparent'));
+    if (isCancelled(id)) {
+      // The cancel purged the lane, maybe before the task was in it.
+      await bus.manager.streams.purge('LANES', { filter: subjects.laneAnywhere(category, id) });
+    }
     await log.append({
       type: 'parked',
       id,
@@ -157,6 +163,15 @@ export function createAdmission(parts: PoolParts, options: AdmissionOptions): Ad
         waiting.push({ ask, task: `${id}.${run}`, gen, claim, resolve });
         kick();
       });
+      const leave = (): void => {
+        held.delete(ask);
+        tell();
+      };
+      if (isCancelled(message.id)) {
+        leave();
+        bus.connection.publish(delivery.reply, answers.ack);
+        return undefined;
+      }
       if (verdict.verdict === 'lane') {
         await park(delivery, message, claim, attempt, verdict);
         return undefined;
@@ -166,10 +181,7 @@ export function createAdmission(parts: PoolParts, options: AdmissionOptions): Ad
         bus.connection.publish(delivery.reply, answers.nak(delayMs));
         return undefined;
       }
-      return () => {
-        held.delete(ask);
-        tell();
-      };
+      return leave;
     },
     async [Symbol.asyncDispose]() {
       clearTimeout(retry);

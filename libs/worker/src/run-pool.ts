@@ -64,7 +64,9 @@ export function runPool<C extends Category, Table extends TaskTable>(
   const stats = createPoolStats();
   const running = new Set<RunningTask>();
   const keepAlive = startKeepAlive(bus.url, `${bus.name}-${category}`);
-  const admission = createAdmission(parts, { category, slots, beat: keepAlive.beat });
+  const { isCancelled } = recall;
+  const { beat } = keepAlive;
+  const admission = createAdmission(parts, { category, slots, isCancelled, beat });
   /** Below these sequences a message may have been delivered before the connection was lost. */
   const seenUpTo: number[] = [];
   const suspectUpTo: number[] = [];
