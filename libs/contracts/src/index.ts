@@ -1,3 +1,11 @@
+export type {
+  AcquireAnswer,
+  AcquireRequest,
+  Ask,
+  Holding,
+  LimitName,
+  Verdict,
+} from './admission.ts';
 export { type Category, categories, categoryNames } from './category.ts';
 export { type FieldMistake, payloadMistakes } from './check-payload.ts';
 export {
@@ -31,6 +39,18 @@ export { MAX_NODES, WorkflowNode } from './kinds/run-workflow.ts';
 export { SearchHit } from './kinds/search-knowledge.ts';
 export type { Chunk } from './knowledge.ts';
 export { isLaterPayload, type LaterPayload, laterPayload } from './later-payload.ts';
+export {
+  CategoryLimits,
+  type Claim,
+  claimOf,
+  claimOfLane,
+  KindLimits,
+  laneToken,
+  limitsKey,
+  parseLimits,
+  RateLimit,
+  rateIntervalMs,
+} from './limits.ts';
 export { messageId, type TaskMessage } from './message.ts';
 export { nowText } from './now-text.ts';
 export { orderNodes } from './order-nodes.ts';

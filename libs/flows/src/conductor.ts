@@ -12,6 +12,7 @@ import {
   type EventLog,
   type FlowChild,
   type FlowMessage,
+  isParked,
   type Projection,
   parseFlow,
   submit,
@@ -124,7 +125,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     open.set(parentId, entry);
     entry.unwatch.push(projection.watch([parentId], ({ event }) => onParent(entry, event)));
     const row = await projection.ask('task', parentId);
-    if (row?.state === 'waiting') flow.wait(parentOf(row), row.flowSeq);
+    if (row?.state === 'waiting' && !isParked(row)) flow.wait(parentOf(row), row.flowSeq);
     if (row && finalStates.has(row.state)) {
       await close(entry);
       return undefined;

@@ -1,3 +1,11 @@
+export {
+  type Ageing,
+  type AgeingOptions,
+  type Ages,
+  type Allowances,
+  createAgeing,
+  defaultAllowances,
+} from './ageing.ts';
 export { getBlob, parseBlobRef, putBlob } from './blobs.ts';
 export { type Bus, type ConnectOptions, connect, type StatusListener } from './connect.ts';
 export { deleteMessages } from './delete-messages.ts';

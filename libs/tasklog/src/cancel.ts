@@ -22,6 +22,7 @@ export async function cancelTask(
     bus.manager.streams.purge(taskStream(category), {
       filter: subjects.taskAnywhere(category, id),
     }),
+    bus.manager.streams.purge('LANES', { filter: subjects.laneAnywhere(category, id) }),
     bus.manager.streams.purge('SCHED', { filter: subjects.schedule(category, id) }),
   ]);
 }

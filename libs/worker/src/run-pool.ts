@@ -1,16 +1,27 @@
 import {
   type Category,
+  claimOf,
   defaultRetry,
   defaultTimeoutMs,
   isLaterPayload,
   payloadMistakes,
+  subjects,
   type TaskMessage,
   type TaskTable,
   TerminalError,
 } from '@slipstream/contracts';
-import { answers, type Delivery, headerOf, Puller, taskStream } from '@slipstream/jetstream';
+import {
+  type Ages,
+  answers,
+  createAgeing,
+  type Delivery,
+  headerOf,
+  Puller,
+  taskStream,
+} from '@slipstream/jetstream';
 import { askTaskState, CHECK_HEADER, isOver } from '@slipstream/tasklog';
 import { inTrace, isSampled, metrics, SpanKind, withSpan } from '@slipstream/telemetry';
+import { createAdmission } from './admission.ts';
 import { type Answer, anyCancel, createAnswers, keyOf } from './answer.ts';
 import { type ControlOptions, controlPool } from './control-pool.ts';
 import type { Handler, Handlers } from './handler.ts';
@@ -64,6 +75,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
   const stats = createPoolStats();
   const running = new Set<RunningTask>();
   const keepAlive = startKeepAlive(bus.url, `${bus.name}-${category}`);
+  const ageing = createAgeing();
   /** Below these sequences a message may have been delivered before the connection was lost. */
   const seenUpTo: number[] = [];
   const suspectUpTo: number[] = [];
@@ -83,10 +95,18 @@ export function runPool<C extends Category, Table extends TaskTable>(
       });
   });
 
+  const ages = bus.connection.subscribe(subjects.ages(category), {
+    callback: (_error, message) => ageing.setAges(message.json<Ages>()),
+  });
   const control = controlPool(parts, options, { running, ended: () => stats.values.ended });
+  const { isCancelled } = recall;
+  const { beat } = keepAlive;
+  const slots = (): number => control.slots;
+  const admission = createAdmission(parts, { category, slots, isCancelled, beat });
   const puller = new Puller(bus, {
     stream: taskStream(category),
     slots: control.room,
+    ageing,
     onDelivery: (delivery) => void serve(delivery),
   });
   const showBusy: Parameters<typeof metrics.slotsBusy.addCallback>[0] = (gauge) =>
@@ -134,6 +154,9 @@ export function runPool<C extends Category, Table extends TaskTable>(
     if (recall.isCancelled(message.id)) return answers.ack;
     const attempt = mayHaveRun(delivery) ? await attemptOf(message) : (message.attempts ?? 0) + 1;
     if (typeof attempt !== 'number') return attempt.answer;
+    const claim = claimOf(definition, message);
+    const entry = claim && (await admission.enter(delivery, message, claim, attempt));
+    if (entry && 'answer' in entry) return entry.answer;
     const task = new RunningTask(parts, {
       message,
       definition,
@@ -147,6 +170,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
       return await run(task, handler);
     } finally {
       running.delete(task);
+      entry?.leave();
     }
   }
 
@@ -290,7 +314,9 @@ export function runPool<C extends Category, Table extends TaskTable>(
       clearInterval(sweep);
       await parts.log.flush();
       cancels.unsubscribe();
+      ages.unsubscribe();
       metrics.slotsBusy.removeCallback(showBusy);
+      await admission[Symbol.asyncDispose]();
       await keepAlive[Symbol.asyncDispose]();
       unlisten();
       await bus.flush();

@@ -10,7 +10,7 @@ const tasks = {
   ...testTasks,
   hold: defineTask({
     kind: 'hold',
-    category: 'rag',
+    category: 'maintenance',
     summary: 'Ends when a test says so',
     payload: Type.Object({}),
     result: Type.Unknown(),
@@ -48,7 +48,7 @@ test('a pool before which work waits and to which nothing comes is stuck, not re
       const handlers = { work: soon, crawl: soon };
       const pool = { category: 'batch', tasks, slots: 2, handlers } as const;
       const hold = { hold: () => gate.promise };
-      const full = { category: 'rag', tasks, slots: 1, handlers: hold } as const;
+      const full = { category: 'maintenance', tasks, slots: 1, handlers: hold } as const;
       const own = { ...parts, tasks };
       return { pools: [runPool(own, pool), runPool(own, full)] };
     },
@@ -93,7 +93,7 @@ test('a pool goes on by itself after nats-server stood still for seconds', async
     slots: 3,
     handlers: { work: soon, crawl: soon },
   });
-  const idle = { category: 'rag', tasks, slots: 1, handlers: { hold: soon } } as const;
+  const idle = { category: 'maintenance', tasks, slots: 1, handlers: { hold: soon } } as const;
   await using idlePool = runPool(engine.parts, idle);
   const sent = await Promise.all(Array.from({ length: 300 }, send));
   await vi.waitFor(() => expect(pool.stats.succeeded).toBeGreaterThan(10), 5_000);

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { brandToken, tasks } from '@slipstream/contracts';
-import { conduct } from '@slipstream/flows';
+import { admit, conduct } from '@slipstream/flows';
 import { putBlob } from '@slipstream/jetstream';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { serveManual } from '@slipstream/manual';
@@ -21,9 +21,10 @@ beforeAll(async () => {
   const { bus, log, projection, parts, nats, dir } = engine;
   const stop = new AbortController();
   const conducting = conduct({ bus, log, projection, tasks, logger: parts.logger }, stop.signal);
+  const limiting = admit({ bus, log, tasks, logger: parts.logger }, stop.signal);
   stack.defer(async () => {
     stop.abort();
-    await conducting;
+    await Promise.all([conducting, limiting]);
   });
   stack.use<Pool>(
     runPool(parts, {

@@ -38,6 +38,21 @@ const NewTask = Type.Object(
       Type.Integer({ minimum: 1, maximum: 86_400_000, description: 'Longest run of one attempt' }),
     ),
     maxAttempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+    concurrencyKey: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description:
+          'Counted together with tasks of its kind and this key; default: as the kind says',
+      }),
+    ),
+    tenant: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'Whose task it is: tenants share a pool by their weights',
+      }),
+    ),
     tags: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 20 }),
     ),

@@ -17,7 +17,9 @@ export const QueueStatusSchema = Type.Object({
   }),
   retrying: Type.Integer({ description: 'Failed, and not yet due again' }),
   scheduled: Type.Integer({ description: 'Not yet due' }),
-  waitingForChildren: Type.Integer({ description: 'Ended but for their children' }),
+  waitingForChildren: Type.Integer({
+    description: 'Ended but for their children, or held by a limit',
+  }),
   inHand: Type.Integer({ description: 'Delivered and not acknowledged, delayed retries included' }),
   oldestAgeMs: Type.Union([Type.Number(), Type.Null()], {
     description: 'Age of the oldest task that has not started',
