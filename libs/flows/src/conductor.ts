@@ -40,6 +40,8 @@ const MAX_DONE = 10_000;
 interface Open {
   readonly flow: Flow;
   readonly unwatch: (() => void)[];
+  /** Runs of the parent and of children that were put back: what older runs still say does not count. */
+  readonly runs: Map<string, number>;
   progressDue: boolean;
   ending: boolean;
 }
@@ -78,7 +80,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   }
 
   async function take(parentId: string, message: FlowMessage): Promise<void> {
-    if (done.has(parentId)) return;
+    if (done.has(parentId) && !(await begunAgain(parentId))) return;
     const entry = open.get(parentId) ?? (await openFlow(parentId));
     if (!entry) return;
     const fresh = entry.flow.add(message);
@@ -90,7 +92,9 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     );
     for (const id of ids) {
       const child = known.get(id);
-      if (child) entry.flow.end(id, child.state, child.flowSeq);
+      if (!child) continue;
+      if (child.run > 1) entry.runs.set(id, child.run);
+      entry.flow.end(id, child.state, child.flowSeq);
     }
     const unknown = fresh.filter(({ id }) => !known.has(id));
     const ownTrace = entry.flow.counts.total > ONE_TRACE_UP_TO;
@@ -104,12 +108,22 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     entry.progressDue = true;
   }
 
+  /** Whether a parent that had ended was retried since. */
+  async function begunAgain(parentId: string): Promise<boolean> {
+    await projection.barrier();
+    const row = await projection.ask('task', parentId);
+    return row !== undefined && !finalStates.has(row.state) && done.delete(parentId);
+  }
+
   async function openFlow(parentId: string): Promise<Open | undefined> {
     const flow = new Flow(parentId);
-    const entry: Open = { flow, unwatch: [], progressDue: false, ending: false };
+    const entry: Open = { flow, unwatch: [], runs: new Map(), progressDue: false, ending: false };
     open.set(parentId, entry);
     entry.unwatch.push(projection.watch([parentId], ({ event }) => onParent(entry, event)));
+    // Children that were retried with their parent must not be taken for what they were.
+    await projection.barrier();
     const row = await projection.ask('task', parentId);
+    if (row) entry.runs.set(parentId, row.run);
     if (row?.state === 'waiting') flow.wait(parentOf(row), row.flowSeq);
     if (row && finalStates.has(row.state)) {
       await close(entry);
@@ -155,7 +169,11 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   }
 
   function onChild(entry: Open, event: TaskEvent): void {
-    if (!isFinal(event)) return;
+    if (event.type === 'replayed') {
+      entry.runs.set(event.id, event.run);
+      entry.flow.reopen(event.id);
+    }
+    if (!isFinal(event) || event.run < (entry.runs.get(event.id) ?? 1)) return;
     const flowSeq = 'flowSeq' in event ? event.flowSeq : undefined;
     entry.flow.end(event.id, event.type, flowSeq);
     entry.progressDue = true;
@@ -163,6 +181,8 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   }
 
   function onParent(entry: Open, event: TaskEvent): void {
+    if (event.run < (entry.runs.get(event.id) ?? 1)) return;
+    entry.runs.set(event.id, event.run);
     if (event.type === 'waiting') {
       entry.flow.wait(event, event.flowSeq);
       void settle(entry).catch(report);

@@ -55,6 +55,14 @@ export class Flow {
     this.#needSeq = Math.max(this.#needSeq, flowSeq);
   }
 
+  /** A child that had ended begins again. */
+  reopen(childId: string): void {
+    const outcome = this.#children.get(childId);
+    if (outcome === undefined || outcome === 'open') return;
+    this.#children.set(childId, 'open');
+    this.#open += 1;
+  }
+
   /** The parent's handler has returned. */
   wait(parent: WaitingParent, flowSeq = 0): void {
     this.#parent = parent;

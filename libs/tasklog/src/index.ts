@@ -2,6 +2,7 @@ export { cancelTask } from './cancel.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
 export {
   appendChildren,
+  appendKnownChildren,
   type ChildSpec,
   type FlowChild,
   type FlowMessage,
@@ -13,6 +14,7 @@ export type { ChildState, ListFilter, StateCount } from './projection/queries.ts
 export type { LoggedEvent } from './projection/row-store.ts';
 export { mergeEvent, newRow, type TaskRow } from './projection/task-row.ts';
 export { ensureRecurring, firingId, type Recurring, type RecurringMessage } from './recurring.ts';
+export { type Replayable, type ReplayOutcome, replayTask } from './replay.ts';
 export {
   publishScheduled,
   publishTask,

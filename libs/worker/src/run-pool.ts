@@ -68,10 +68,11 @@ export function runPool<C extends Category, Table extends TaskTable>(
   let idle: (() => void) | undefined;
 
   const cancels = bus.connection.subscribe(anyCancel, {
-    callback(_error, { subject }) {
-      const id = subject.slice(subject.lastIndexOf('.') + 1);
-      recall.noteCancelled(id);
-      for (const task of running) if (task.id === id) task.stop('cancelled', 'cancelled by a user');
+    callback(_error, { subject, data }) {
+      const key = `${subject.slice(subject.lastIndexOf('.') + 1)}.${Buffer.from(data)}`;
+      recall.noteCancelled(key);
+      for (const task of running)
+        if (runKey(task) === key) task.stop('cancelled', 'cancelled by a user');
     },
   });
   const unlisten = bus.onStatus((status) => {
@@ -150,7 +151,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
   ): Promise<number | { answer: string }> {
     const key = `${message.id}.${message.run}`;
     const first = (message.attempts ?? 0) + 1;
-    if (recall.isFinished(key) || recall.isCancelled(message.id)) return { answer: answers.ack };
+    if (recall.isFinished(key) || recall.isCancelled(key)) return { answer: answers.ack };
     const suspect = delivery.seq <= (suspectUpTo[delivery.priority] ?? 0);
     if (delivery.seq > (seenUpTo[delivery.priority] ?? 0))
       seenUpTo[delivery.priority] = delivery.seq;

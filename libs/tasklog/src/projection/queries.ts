@@ -19,9 +19,11 @@ export interface ListFilter {
 export interface ChildState {
   readonly id: string;
   readonly run: number;
+  readonly kind: string;
   readonly category: Category;
   readonly state: TaskState;
   readonly flowSeq: number;
+  readonly sourceSeq: number;
 }
 
 export interface StateCount {
@@ -45,7 +47,9 @@ export const queries = {
 
   childrenOf: (db: DatabaseSync, parentId: string): ChildState[] =>
     db
-      .prepare('SELECT id, run, category, state, flowSeq FROM tasks WHERE parentId = ?')
+      .prepare(
+        'SELECT id, run, kind, category, state, flowSeq, sourceSeq FROM tasks WHERE parentId = ?',
+      )
       .all(parentId) as unknown as ChildState[],
 
   /** Tasks that have not ended, counted. */

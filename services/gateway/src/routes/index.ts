@@ -6,6 +6,7 @@ import { healthRoutes } from './health.ts';
 import { pageRoutes } from './page.ts';
 import { queryRoutes } from './queries.ts';
 import { queueRoutes } from './queues.ts';
+import { retryRoutes } from './retry.ts';
 import { scrapeRoutes } from './scrapes.ts';
 import { searchRoutes } from './search.ts';
 import { taskEventRoutes } from './task-events.ts';
@@ -15,6 +16,7 @@ import { workerRoutes } from './workers.ts';
 /** Every route of the API, one file per resource. */
 export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = [
   taskRoutes,
+  retryRoutes,
   taskEventRoutes,
   scrapeRoutes,
   documentRoutes,
