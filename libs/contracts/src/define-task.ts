@@ -30,6 +30,8 @@ export interface TaskDefinition<
   readonly retry?: RetryPolicy;
   /** Longest run of one attempt. Default: `defaultTimeoutMs`. */
   readonly timeoutMs?: number;
+  /** Text fields of the payload by whose words its tasks are found. They stay in the projections: no texts of a brand. */
+  readonly searchable?: readonly string[];
   /** The result holds texts of a brand: it is kept under the brand's subjects, never in the log. */
   readonly resultHoldsText?: boolean;
   /** What a failed child does to its parent. Default: `fail`. With `continue` one success is enough. */

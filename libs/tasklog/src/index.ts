@@ -9,9 +9,15 @@ export {
   parseFlow,
   readFlow,
 } from './flow-log.ts';
+export type { ErrorGroup } from './projection/error-groups.ts';
+export type { ListFilter, TaskFilter } from './projection/list.ts';
 export { type Listener, openProjection, type Projection } from './projection/projection.ts';
-export type { ChildState, ListFilter, StateCount } from './projection/queries.ts';
+export type { ChildState, StateCount } from './projection/queries.ts';
+export { type Queries, queries } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
+export { createRowStore } from './projection/row-store.ts';
+export { openForReading, openForWriting } from './projection/schema.ts';
+export type { KindStats } from './projection/stats.ts';
 export { mergeEvent, newRow, type TaskRow } from './projection/task-row.ts';
 export { ensureRecurring, firingId, type Recurring, type RecurringMessage } from './recurring.ts';
 export { type Replayable, type ReplayOutcome, replayTask } from './replay.ts';

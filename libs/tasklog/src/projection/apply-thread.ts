@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TaskEvent } from '@slipstream/contracts';
 import { connect, followStream } from '@slipstream/jetstream';
+import type { Searchable } from './findable.ts';
 import { createRowStore, type LoggedEvent } from './row-store.ts';
 import { openForWriting } from './schema.ts';
 
@@ -9,6 +10,7 @@ export interface ApplyInput {
   readonly url: string;
   readonly name: string;
   readonly file: string;
+  readonly searchable: Searchable;
 }
 
 export type ToApply =
@@ -26,10 +28,10 @@ const MAX_BATCH = 5_000;
 
 const port = parentPort;
 if (!port) throw new Error('apply-thread.ts runs as a worker thread');
-const { url, name, file } = workerData as ApplyInput;
+const { url, name, file, searchable } = workerData as ApplyInput;
 
 const db = openForWriting(file);
-const store = createRowStore(db);
+const store = createRowStore(db, searchable);
 const bus = await connect({ url, name: `${name}-projection` });
 const watched = new Set<string>();
 
