@@ -1,4 +1,10 @@
 export { cancelTask } from './cancel.ts';
+export {
+  type DeadLetterChoice,
+  type DeadLetterCounts,
+  discardDeadLetters,
+  replayDeadLetters,
+} from './dead-letters.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
 export {
   appendChildren,

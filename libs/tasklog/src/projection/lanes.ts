@@ -51,7 +51,12 @@ export const readKinds = (db: DatabaseSync): KindCode[] =>
 
 /** Codes of kinds, given out as they are met. */
 export function createKindCodes(db: DatabaseSync) {
-  const codes = new Map(readKinds(db).map((one) => [`${one.kind} ${one.category}`, one.code]));
+  const codes = new Map<string, number>();
+  const read = (): void => {
+    codes.clear();
+    for (const { kind, category, code } of readKinds(db)) codes.set(`${kind} ${category}`, code);
+  };
+  read();
   const insert = db.prepare('INSERT INTO kinds (kind, category) VALUES (?, ?)');
   return {
     codeOf({ kind, category }: Pick<TaskRow, 'kind' | 'category'>): number {
@@ -63,7 +68,8 @@ export function createKindCodes(db: DatabaseSync) {
       }
       return code;
     },
-    forget: () => codes.clear(),
+    /** Goes back to what is stored. */
+    forget: read,
   };
 }
 

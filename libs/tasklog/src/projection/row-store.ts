@@ -142,11 +142,11 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
     /** Forgets everything: the log is another one. */
     restart(stream: string): void {
       cache.clear();
-      kinds.forget();
       minutes.forget();
       vocabulary.forget();
       for (const name of tableNames) if (name !== 'search') db.exec(`DELETE FROM ${name}`);
       db.exec(`INSERT INTO search (search) VALUES ('delete-all')`);
+      kinds.forget();
       setMeta.run('stream', stream);
       setMeta.run('seq', '0');
     },

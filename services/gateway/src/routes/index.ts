@@ -1,5 +1,6 @@
 import type { HttpApp } from '@slipstream/http';
 import type { GatewayParts } from '../parts.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
 import { healthRoutes } from './health.ts';
@@ -23,6 +24,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   embeddingRoutes,
   queryRoutes,
   searchRoutes,
+  deadLetterRoutes,
   queueRoutes,
   workerRoutes,
   healthRoutes,
