@@ -23,7 +23,7 @@ export { type Queries, queries } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
 export { createRowStore } from './projection/row-store.ts';
 export { openForReading, openForWriting } from './projection/schema.ts';
-export type { KindStats } from './projection/stats.ts';
+export { type KindStats, successRate } from './projection/stats.ts';
 export { mergeEvent, newRow, type TaskRow } from './projection/task-row.ts';
 export { ensureRecurring, firingId, type Recurring, type RecurringMessage } from './recurring.ts';
 export { type Replayable, type ReplayOutcome, replayTask } from './replay.ts';

@@ -10,6 +10,7 @@ import { queueRoutes } from './queues.ts';
 import { retryRoutes } from './retry.ts';
 import { scrapeRoutes } from './scrapes.ts';
 import { searchRoutes } from './search.ts';
+import { statsRoutes } from './stats.ts';
 import { taskEventRoutes } from './task-events.ts';
 import { taskRoutes } from './tasks.ts';
 import { workerRoutes } from './workers.ts';
@@ -25,6 +26,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   queryRoutes,
   searchRoutes,
   deadLetterRoutes,
+  statsRoutes,
   queueRoutes,
   workerRoutes,
   healthRoutes,
