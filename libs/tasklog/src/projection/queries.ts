@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Category, TaskState } from '@slipstream/contracts';
 import { errorGroups } from './error-groups.ts';
 import { parentTerm } from './findable.ts';
-import { lanesOf, readKinds } from './lanes.ts';
+import { lanesOf, parseLane, readKinds } from './lanes.ts';
 import { listTasks } from './list.ts';
 import { taskStats } from './stats.ts';
 import type { TaskRow } from './task-row.ts';
@@ -54,6 +54,22 @@ export const queries = {
       counts.push({ category, priority, state, count: tasks, oldest });
     }
     return counts;
+  },
+
+  /** Tasks of the same category and priority that are queued and were queued before this one. */
+  queuedBefore: (db: DatabaseSync, id: string): number => {
+    const own = db.prepare('SELECT n, lane, category FROM tasks WHERE id = ?').get(id);
+    if (!own) return 0;
+    const { priority } = parseLane(Number(own['lane']));
+    const kinds = readKinds(db).filter(({ category }) => category === own['category']);
+    const codes = new Set(kinds.map(({ code }) => code));
+    const count = db.prepare('SELECT count(*) AS count FROM tasks WHERE lane = ? AND n < ?');
+    let before = 0;
+    for (const one of lanesOf(db)) {
+      if (one.state !== 'queued' || one.priority !== priority || !codes.has(one.kindCode)) continue;
+      before += Number(count.get(one.lane, Number(own['n']))?.['count']);
+    }
+    return before;
   },
 
   errorGroups,

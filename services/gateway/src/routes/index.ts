@@ -13,12 +13,14 @@ import { searchRoutes } from './search.ts';
 import { statsRoutes } from './stats.ts';
 import { taskEventRoutes } from './task-events.ts';
 import { taskRoutes } from './tasks.ts';
+import { whyRoutes } from './why.ts';
 import { workerRoutes } from './workers.ts';
 
 /** Every route of the API, one file per resource. */
 export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = [
   taskRoutes,
   retryRoutes,
+  whyRoutes,
   taskEventRoutes,
   scrapeRoutes,
   documentRoutes,
