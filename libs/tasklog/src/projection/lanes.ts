@@ -58,18 +58,24 @@ export function createKindCodes(db: DatabaseSync) {
   };
   read();
   const insert = db.prepare('INSERT INTO kinds (kind, category) VALUES (?, ?)');
+  let last: KindCode | undefined;
   return {
     codeOf({ kind, category }: Pick<TaskRow, 'kind' | 'category'>): number {
+      if (last?.kind === kind && last.category === category) return last.code;
       const key = `${kind} ${category}`;
       let code = codes.get(key);
       if (code === undefined) {
         code = Number(insert.run(kind, category).lastInsertRowid);
         codes.set(key, code);
       }
+      last = { code, kind, category };
       return code;
     },
     /** Goes back to what is stored. */
-    forget: read,
+    forget(): void {
+      last = undefined;
+      read();
+    },
   };
 }
 

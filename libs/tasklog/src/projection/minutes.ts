@@ -24,6 +24,7 @@ const MAX_HELD = 64;
 export function createMinutes(db: DatabaseSync) {
   const held = new Map<string, Minute>();
   const touched = new Set<Minute>();
+  let last: Minute | undefined;
   const select = db.prepare('SELECT * FROM minutes WHERE minute = ? AND kind = ? AND category = ?');
   const upsert = db.prepare(
     `INSERT OR REPLACE INTO minutes (minute, kind, category, succeeded, failed, cancelled, wait, run)
@@ -32,15 +33,17 @@ export function createMinutes(db: DatabaseSync) {
 
   function minuteOf({ kind, category, finishedAt }: TaskRow): Minute {
     const minute = Math.floor((finishedAt ?? 0) / MINUTE_MS);
+    if (last?.minute === minute && last.kind === kind && last.category === category) return last;
     const key = `${minute} ${kind} ${category}`;
-    const known = held.get(key);
-    if (known) return known;
+    last = held.get(key);
+    if (last) return last;
     const stored = select.get(minute, kind, category);
     const fresh = { minute, kind, category, succeeded: 0, failed: 0, cancelled: 0 };
     const entry = stored
       ? readMinute(stored)
       : { ...fresh, wait: emptyHistogram(), run: emptyHistogram() };
     held.set(key, entry);
+    last = entry;
     return entry;
   }
 
@@ -62,12 +65,15 @@ export function createMinutes(db: DatabaseSync) {
         upsert.run(minute, kind, category, succeeded, failed, cancelled, bytes(wait), bytes(run));
       }
       touched.clear();
-      if (held.size > MAX_HELD) held.clear();
+      if (held.size <= MAX_HELD) return;
+      held.clear();
+      last = undefined;
     },
 
     forget(): void {
       touched.clear();
       held.clear();
+      last = undefined;
     },
   };
 }

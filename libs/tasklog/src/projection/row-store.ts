@@ -63,9 +63,13 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
 
   const values: (string | number | null)[] = new Array(columns.length + 1).fill(null);
 
+  /** No stored id is greater: ids begin with their time, so most new ones need not be looked up. */
+  let newest = String(db.prepare('SELECT max(id) AS id FROM tasks').get()?.['id'] ?? '');
+
   function entryOf(event: TaskEvent): Entry {
-    const known = cache.get(event.id) ?? load(event.id);
+    const known = cache.get(event.id) ?? (event.id > newest ? undefined : load(event.id));
     if (known) return known;
+    if (event.id > newest) newest = event.id;
     const row = newRow(event);
     return { row, words: '', n: 0, lane: -1, terms: [], document: '', endedRun: 0, changed: false };
   }
