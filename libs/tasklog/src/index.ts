@@ -8,7 +8,6 @@ export {
 export { createEventLog, type EventLog } from './event-log.ts';
 export {
   appendChildren,
-  appendKnownChildren,
   type ChildSpec,
   type FlowChild,
   type FlowMessage,
@@ -19,7 +18,7 @@ export type { ErrorGroup } from './projection/error-groups.ts';
 export type { ListFilter, TaskFilter } from './projection/list.ts';
 export { type Listener, openProjection, type Projection } from './projection/projection.ts';
 export type { ChildState, StateCount } from './projection/queries.ts';
-export { type Queries, queries } from './projection/queries.ts';
+export { queries } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
 export { createRowStore } from './projection/row-store.ts';
 export { openForReading, openForWriting } from './projection/schema.ts';

@@ -47,7 +47,7 @@ export function whyRoutes(app: HttpApp, parts: GatewayParts): void {
       broker.call(async () => {
         await projection.barrier();
         const row = found(await projection.task(id), id);
-        return (await whyOf(parts, row)) as Awaited<ReturnType<typeof whyOf>> & { state: never };
+        return whyOf(parts, row);
       }),
   );
 }

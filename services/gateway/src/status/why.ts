@@ -1,4 +1,10 @@
-import { type Category, finalStates, type Priority, priorities } from '@slipstream/contracts';
+import {
+  type Category,
+  finalStates,
+  type Priority,
+  priorities,
+  type TaskState,
+} from '@slipstream/contracts';
 import { type QueueCounts, queueCounts } from '@slipstream/jetstream';
 import type { ChildState, TaskRow } from '@slipstream/tasklog';
 import { readWorkers, type WorkerEntry } from '@slipstream/worker';
@@ -21,7 +27,7 @@ export const holds = [
 /** Where a task is and what holds it: in words, and the facts that the words are made of. */
 export interface Why {
   readonly id: string;
-  readonly state: string;
+  readonly state: TaskState;
   readonly heldBy: (typeof holds)[number];
   readonly words: string;
   /** Of delay, backoff and breaker: when it may go on. */
