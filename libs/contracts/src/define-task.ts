@@ -31,6 +31,8 @@ export interface TaskDefinition<
   readonly retry?: RetryPolicy;
   /** Longest run of one attempt. Default: `defaultTimeoutMs`. */
   readonly timeoutMs?: number;
+  /** Text fields of the payload by whose words its tasks are found. They stay in the projections: no texts of a brand. */
+  readonly searchable?: readonly string[];
   /** The result holds texts of a brand: it is kept under the brand's subjects, never in the log. */
   readonly resultHoldsText?: boolean;
   /** The field of the payload that is the key of its limits and of its lane, such as `brand`. */

@@ -100,7 +100,15 @@ export type TaskEvent =
       readonly reason?: string;
       /** Default: `cancelled`. */
       readonly code?: string;
-    });
+    })
+  /** A user's retry: `run` is the new one, and the task begins again from `queued`. */
+  | (Common & {
+      readonly type: 'replayed';
+      readonly task: TaskMessage;
+      readonly traceparent?: string;
+    })
+  /** A user has seen that this run failed and wants nothing more of it. */
+  | (Common & { readonly type: 'discarded' });
 
 export type EventType = TaskEvent['type'];
 export type EventOf<T extends EventType> = Extract<TaskEvent, { type: T }>;

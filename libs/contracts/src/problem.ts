@@ -59,6 +59,17 @@ export const problems = {
     title: 'The task has already ended',
     remedy: 'A task that has ended cannot be cancelled. GET it for its result.',
   },
+  'task-not-failed': {
+    status: 409,
+    title: 'The task has neither failed nor been cancelled',
+    remedy:
+      'Only a failed or cancelled task can be retried. Somebody else may have retried it: GET it for its state.',
+  },
+  'task-source-gone': {
+    status: 410,
+    title: 'What was submitted is past its retention',
+    remedy: 'The log no longer holds the payload. Submit the task again as a new one.',
+  },
   'task-cancelled': {
     status: 409,
     title: 'The task was cancelled',

@@ -23,7 +23,7 @@ export const subjects = {
   /** The same, republished by the server with its sequence in a header. */
   liveFeed: (id: string) => `livefeed.${id}`,
   flow: (parentId: string) => `flow.${parentId}`,
-  /** Broadcast to workers: stop this task. */
+  /** Broadcast to workers: stop this task. The body is the run; a later one is not meant. */
   cancel: (id: string) => `ctl.cancel.${id}`,
   /** Broadcast to every process: the controls of a category have changed. */
   controls: (category: Category) => `ctl.pool.${category}`,

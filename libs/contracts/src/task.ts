@@ -54,6 +54,7 @@ export const TaskSchema = Type.Object(
         message: Type.String(),
         attempts: Type.Array(
           Type.Object({
+            run: Type.Optional(Type.Integer()),
             attempt: Type.Integer(),
             at: Time,
             worker: Type.String(),

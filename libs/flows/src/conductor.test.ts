@@ -1,5 +1,5 @@
 import { TerminalError } from '@slipstream/contracts';
-import { cancelTask, submit, taskView } from '@slipstream/tasklog';
+import { cancelTask, type Replayable, replayTask, submit, taskView } from '@slipstream/tasklog';
 import { type Engine, startEngine, type TestTasks, testTasks as tasks } from '@slipstream/testkit';
 import { type Handlers, runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -159,4 +159,31 @@ test('the flow of a parent that has ended is forgotten', async () => {
     const { state } = await engine.bus.manager.streams.info('FLOWS');
     expect(state.messages).toBe(0);
   });
+});
+
+test('a parent that is retried runs its failed children again, and counts the others as they were', async () => {
+  const ran: string[] = [];
+  let broken = true;
+  await using _conductor = startConductor();
+  await using _pool = startPool({
+    crawl: async () => undefined,
+    work: async ({ text }, { addChildren }) => {
+      ran.push(text);
+      if (text === 'parent') await addChildren(pages(4));
+      else if (broken && text !== 'page 0') throw new TerminalError('no');
+    },
+  });
+  const payload = { text: 'parent' };
+  const { task } = await submit(engine.bus, engine.log, { definition: tasks.work, payload });
+  const failed = await engine.reaches(task.id);
+  expect(failed).toMatchObject({ state: 'failed', run: 1 });
+  broken = false;
+  expect(await replayTask(engine.bus, engine.projection, failed as Replayable)).toBe('replayed');
+  await engine.projection.barrier();
+  expect(taskView(await engine.reaches(task.id))).toMatchObject({
+    run: 2,
+    state: 'succeeded',
+    children: { total: 4, succeeded: 4, failed: 0 },
+  });
+  expect(ran.filter((text) => text === 'page 0')).toHaveLength(1);
 });

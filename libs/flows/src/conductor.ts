@@ -44,6 +44,8 @@ interface Open {
   readonly unwatch: (() => void)[];
   /** Of whoever added children last. */
   traceparent: string | undefined;
+  /** Runs of the parent and of children that were put back: what older runs still say does not count. */
+  readonly runs: Map<string, number>;
   progressDue: boolean;
   ending: boolean;
 }
@@ -82,7 +84,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   }
 
   async function take(parentId: string, message: FlowMessage): Promise<void> {
-    if (done.has(parentId)) return;
+    if (done.has(parentId) && !(await begunAgain(parentId))) return;
     const entry = open.get(parentId) ?? (await openFlow(parentId));
     if (!entry) return;
     const fresh = entry.flow.add(message);
@@ -92,6 +94,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     entry.unwatch.push(projection.watch(ids, ({ event }) => onChild(entry, event)));
     await projection.watching();
     for (const child of await projection.ask('statesOf', ids)) {
+      if (child.run > 1) entry.runs.set(child.id, child.run);
       entry.flow.released(child.id);
       entry.flow.end(child.id, child.state, child.flowSeq);
     }
@@ -113,18 +116,29 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     }
   }
 
+  /** Whether a parent that had ended was retried since. */
+  async function begunAgain(parentId: string): Promise<boolean> {
+    await projection.barrier();
+    const row = await projection.ask('task', parentId);
+    return row !== undefined && !finalStates.has(row.state) && done.delete(parentId);
+  }
+
   async function openFlow(parentId: string): Promise<Open | undefined> {
     const flow = new Flow(parentId);
     const entry: Open = {
       flow,
       unwatch: [],
       traceparent: undefined,
+      runs: new Map(),
       progressDue: false,
       ending: false,
     };
     open.set(parentId, entry);
     entry.unwatch.push(projection.watch([parentId], ({ event }) => onParent(entry, event)));
+    // Children that were retried with their parent must not be taken for what they were.
+    await projection.barrier();
     const row = await projection.ask('task', parentId);
+    if (row) entry.runs.set(parentId, row.run);
     if (row?.state === 'waiting' && !isParked(row)) flow.wait(parentOf(row), row.flowSeq);
     if (row && finalStates.has(row.state)) {
       await close(entry);
@@ -171,7 +185,11 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   }
 
   function onChild(entry: Open, event: TaskEvent): void {
-    if (!isFinal(event)) return;
+    if (event.type === 'replayed') {
+      entry.runs.set(event.id, event.run);
+      entry.flow.reopen(event.id);
+    }
+    if (!isFinal(event) || event.run < (entry.runs.get(event.id) ?? 1)) return;
     const flowSeq = 'flowSeq' in event ? event.flowSeq : undefined;
     entry.flow.end(event.id, event.type, flowSeq);
     entry.progressDue = true;
@@ -181,6 +199,8 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   }
 
   function onParent(entry: Open, event: TaskEvent): void {
+    if (event.run < (entry.runs.get(event.id) ?? 1)) return;
+    entry.runs.set(event.id, event.run);
     if (event.type === 'waiting') {
       entry.flow.wait(event, event.flowSeq);
       void settle(entry).catch(report);

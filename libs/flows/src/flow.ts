@@ -107,6 +107,15 @@ export class Flow {
     else for (const id of node.next) this.#skip(id);
   }
 
+  /** A child that had ended begins again. */
+  reopen(childId: string): void {
+    const node = this.#nodes.get(childId);
+    if (!node || node.state === 'held' || node.state === 'open') return;
+    this.#ended[node.state] -= 1;
+    node.state = 'open';
+    this.#open += 1;
+  }
+
   /** The parent's handler has returned. */
   wait(parent: WaitingParent, flowSeq = 0): void {
     this.#parent = parent;

@@ -17,7 +17,7 @@ export async function cancelTask(
   const { id, run, category } = task;
   const at = new Date().toISOString();
   await log.append({ type: 'cancelled', id, run, category, at, reason, ...(code && { code }) });
-  bus.connection.publish(subjects.cancel(id));
+  bus.connection.publish(subjects.cancel(id), String(run));
   await Promise.all([
     bus.manager.streams.purge(taskStream(category), {
       filter: subjects.taskAnywhere(category, id),

@@ -69,6 +69,20 @@ export async function appendChildren(
   return last;
 }
 
+/** Makes tasks that exist already children of a run that begins again. */
+export async function appendKnownChildren(
+  bus: Bus,
+  parentId: string,
+  known: readonly { readonly id: string; readonly kind: string }[],
+): Promise<void> {
+  for (let from = 0; from < known.length; from += MAX_CHILDREN) {
+    const group = known.slice(from, from + MAX_CHILDREN);
+    const children = group.map(({ id, kind }) => ({ id, kind, payload: null }));
+    const message: FlowMessage = { by: parentId, children };
+    await bus.publisher.publishSurely(subjects.flow(parentId), JSON.stringify(message));
+  }
+}
+
 /** What was added to a parent so far, oldest first. */
 export async function* readFlow(
   bus: Bus,

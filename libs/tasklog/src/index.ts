@@ -1,4 +1,10 @@
 export { cancelTask } from './cancel.ts';
+export {
+  type DeadLetterChoice,
+  type DeadLetterCounts,
+  discardDeadLetters,
+  replayDeadLetters,
+} from './dead-letters.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
 export {
   appendChildren,
@@ -10,13 +16,25 @@ export {
   readFlow,
 } from './flow-log.ts';
 export { publishLane } from './lanes.ts';
+export type { ErrorGroup } from './projection/error-groups.ts';
+export type { ListFilter, TaskFilter } from './projection/list.ts';
 export { type Listener, openProjection, type Projection } from './projection/projection.ts';
-export type { ChildState, ListFilter, StateCount } from './projection/queries.ts';
+export type { ChildState, StateCount } from './projection/queries.ts';
+export { queries } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
+export { createRowStore } from './projection/row-store.ts';
+export { openForReading, openForWriting } from './projection/schema.ts';
+export { type KindStats, successRate } from './projection/stats.ts';
 export type { EndedCount } from './projection/tally.ts';
-export { isParked, mergeEvent, newRow, type TaskRow } from './projection/task-row.ts';
+export {
+  isParked,
+  mergeEvent,
+  newRow,
+  type TaskRow,
+} from './projection/task-row.ts';
 export { type PurgeParts, purgeQueue, runInMessage } from './purge.ts';
 export { ensureRecurring, firingId, type Recurring, type RecurringMessage } from './recurring.ts';
+export { type Replayable, type ReplayOutcome, replayTask } from './replay.ts';
 export {
   CHECK_HEADER,
   enqueue,

@@ -45,8 +45,8 @@ function errorOf(row: TaskRow): Task['error'] {
   return { code, message, attempts };
 }
 
-function timingsOf({ createdAt, startedAt, finishedAt }: TaskRow): Task['timings'] {
+function timingsOf({ queuedAt, startedAt, finishedAt }: TaskRow): Task['timings'] {
   if (startedAt === null) return undefined;
-  const waitMs = Math.max(0, startedAt - createdAt);
+  const waitMs = Math.max(0, startedAt - queuedAt);
   return finishedAt === null ? { waitMs } : { waitMs, runMs: Math.max(0, finishedAt - startedAt) };
 }

@@ -55,7 +55,7 @@ export async function startEngine(table: TaskTable = systemTasks): Promise<Engin
   const bus = stack.use(await connect({ url: nats.url, name: 'test' }));
   await provision(bus);
   const log = createEventLog(bus);
-  const projection = stack.use(await openProjection(bus, { dir, name: 'test' }));
+  const projection = stack.use(await openProjection(bus, { dir, name: 'test', tasks: table }));
   serveMicro(bus, {
     name: 'slipstream-test',
     version: '0.1.0',

@@ -12,7 +12,7 @@ import {
 } from '@slipstream/contracts';
 import { answers, type Delivery, headerOf } from '@slipstream/jetstream';
 import { publishLane } from '@slipstream/tasklog';
-import type { Answer } from './answer.ts';
+import { type Answer, keyOf } from './answer.ts';
 import type { PoolParts } from './pool-parts.ts';
 
 /** How long the steward may take to answer. */
@@ -25,8 +25,8 @@ const MAX_ASKS = 256;
 export interface AdmissionOptions {
   readonly category: Category;
   readonly slots: () => number;
-  /** A cancel of this task was broadcast. */
-  readonly isCancelled: (id: string) => boolean;
+  /** A cancel of this run was broadcast. */
+  readonly isCancelled: (key: string) => boolean;
   /** Repeats a message from a thread that handlers cannot block, until the next one. */
   readonly beat: (subject: string, body: string | undefined) => void;
 }
@@ -132,7 +132,7 @@ export function createAdmission(parts: PoolParts, options: AdmissionOptions): Ad
     const parked = { ...message, gen: message.gen + 1, attempts: attempt - 1 };
     const { id, run } = message;
     await publishLane(bus, category, parked, claim, headerOf(headers, 'traceparent'));
-    if (isCancelled(id)) {
+    if (isCancelled(keyOf(message))) {
       // The cancel purged the lane, maybe before the task was in it.
       await bus.manager.streams.purge('LANES', { filter: subjects.laneAnywhere(category, id) });
     }
@@ -162,7 +162,7 @@ export function createAdmission(parts: PoolParts, options: AdmissionOptions): Ad
         held.delete(ask);
         tell();
       };
-      if (isCancelled(message.id)) {
+      if (isCancelled(keyOf(message))) {
         leave();
         return { answer: answers.ack };
       }

@@ -22,9 +22,9 @@ export class Recall {
     this.#attempts.set(key, { attempt, notBefore });
   }
 
-  /** Remembers a broadcast cancel for a minute: its task may still be on its way to us. */
-  noteCancelled(id: string, now = Date.now()): void {
-    this.#cancelled.set(id, now + 60_000);
+  /** Remembers a broadcast cancel for a minute: its run may still be on its way to us. */
+  noteCancelled(key: string, now = Date.now()): void {
+    this.#cancelled.set(key, now + 60_000);
     for (const [known, until] of this.#cancelled) {
       if (until > now) break;
       this.#cancelled.delete(known);
@@ -32,7 +32,7 @@ export class Recall {
   }
 
   isFinished = (key: string): boolean => this.#finished.has(key) || this.#finishedBefore.has(key);
-  isCancelled = (id: string): boolean => this.#cancelled.has(id);
+  isCancelled = (key: string): boolean => this.#cancelled.has(key);
   retryOf = (key: string) => this.#attempts.get(key);
 }
 

@@ -82,10 +82,11 @@ export function runPool<C extends Category, Table extends TaskTable>(
   let idle: (() => void) | undefined;
 
   const cancels = bus.connection.subscribe(anyCancel, {
-    callback(_error, { subject }) {
-      const id = subject.slice(subject.lastIndexOf('.') + 1);
-      recall.noteCancelled(id);
-      for (const task of running) if (task.id === id) task.stop('cancelled', 'cancelled by a user');
+    callback(_error, { subject, data }) {
+      const key = `${subject.slice(subject.lastIndexOf('.') + 1)}.${Buffer.from(data)}`;
+      recall.noteCancelled(key);
+      for (const task of running)
+        if (keyOf(task.message) === key) task.stop('cancelled', 'cancelled by a user');
     },
   });
   const unlisten = bus.onStatus((status) => {
@@ -151,7 +152,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
     const definition = message && tasks[message.kind];
     const handler = message && handlers[message.kind];
     if (!message || !definition || !handler) return refuse(delivery, message);
-    if (recall.isCancelled(message.id)) return answers.ack;
+    if (recall.isCancelled(keyOf(message))) return answers.ack;
     const attempt = mayHaveRun(delivery) ? await attemptOf(message) : (message.attempts ?? 0) + 1;
     if (typeof attempt !== 'number') return attempt.answer;
     const claim = claimOf(definition, message);

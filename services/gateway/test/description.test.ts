@@ -32,15 +32,20 @@ test('the OpenAPI description has every route, each with a name, a summary and a
     'get /metrics',
     'get /readyz',
     'get /v1/breakers',
+    'get /v1/dead-letters',
     'get /v1/health',
     'get /v1/pools',
     'get /v1/queues',
     'get /v1/search',
+    'get /v1/stats',
     'get /v1/tasks',
     'get /v1/tasks/{id}',
     'get /v1/tasks/{id}/events',
+    'get /v1/tasks/{id}/why',
     'get /v1/workers',
     'patch /v1/pools/{category}',
+    'post /v1/dead-letters/discard',
+    'post /v1/dead-letters/replay',
     'post /v1/documents',
     'post /v1/embeddings',
     'post /v1/queries',
@@ -51,6 +56,7 @@ test('the OpenAPI description has every route, each with a name, a summary and a
     'post /v1/scrapes',
     'post /v1/tasks',
     'post /v1/tasks/{id}/cancel',
+    'post /v1/tasks/{id}/retry',
   ]);
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   for (const { summary, responses } of operations) {

@@ -54,6 +54,7 @@ export const answerQuestion = defineTask({
     },
     { additionalProperties: false },
   ),
+  searchable: ['brand'],
   result: Type.Object({
     outcome: Type.Enum(['answered', 'low-confidence', 'no-answer']),
     answer: Type.Union([Type.String(), Type.Null()]),

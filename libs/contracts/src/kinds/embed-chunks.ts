@@ -10,6 +10,7 @@ export const embedChunks = defineTask({
     { brand: Brand, docId: Type.String({ minLength: 1 }) },
     { additionalProperties: false },
   ),
+  searchable: ['brand', 'docId'],
   result: Type.Object({ embedded: Type.Integer(), embedder: Type.String() }),
   priority: 'low',
 });

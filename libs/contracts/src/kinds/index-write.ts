@@ -30,6 +30,7 @@ export const indexWrite = defineTask({
     },
     { additionalProperties: false },
   ),
+  searchable: ['url', 'brand', 'docId'],
   result: Type.Object({
     added: Type.Integer(),
     unchanged: Type.Integer(),

@@ -17,6 +17,7 @@ export const ingestDocument = defineTask({
     },
     { additionalProperties: false },
   ),
+  searchable: ['url', 'brand', 'fileName'],
   result: Type.Object({
     url: Type.String(),
     outcome: Type.Enum(['indexed', 'unchanged']),

@@ -28,6 +28,7 @@ export const scrapePage = defineTask({
     },
     { additionalProperties: false },
   ),
+  searchable: ['url', 'brand'],
   result: Type.Object({
     url: Type.String(),
     outcome: Type.Enum(['indexed', 'unchanged', 'skipped']),

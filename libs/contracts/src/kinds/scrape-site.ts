@@ -18,6 +18,7 @@ export const scrapeSite = defineTask({
     },
     { additionalProperties: false },
   ),
+  searchable: ['url', 'brand'],
   result: Type.Object({
     url: Type.String(),
     /** Pages found in the sitemaps, those beyond maxPages included. */

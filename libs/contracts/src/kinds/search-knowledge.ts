@@ -26,6 +26,7 @@ export const searchKnowledge = defineTask({
     },
     { additionalProperties: false },
   ),
+  searchable: ['brand'],
   result: Type.Object({
     hits: Type.Array(SearchHit),
     mode: Type.Enum(['hybrid', 'vector', 'keyword']),

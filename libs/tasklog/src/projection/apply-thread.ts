@@ -2,6 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TaskEvent } from '@slipstream/contracts';
 import { connect, followStream } from '@slipstream/jetstream';
+import type { Searchable } from './findable.ts';
+import { createPruner } from './pruner.ts';
 import { createRowStore, type LoggedEvent } from './row-store.ts';
 import { openForWriting } from './schema.ts';
 
@@ -9,6 +11,7 @@ export interface ApplyInput {
   readonly url: string;
   readonly name: string;
   readonly file: string;
+  readonly searchable: Searchable;
 }
 
 export type ToApply =
@@ -24,12 +27,17 @@ export type FromApply =
 /** Most events in one transaction; what waits longer is only applied later. */
 const MAX_BATCH = 5_000;
 
+/** Retention is looked after this often, and without a rest while there is something to remove. */
+const PRUNE_EVERY_MS = 30_000;
+const PRUNE_PAUSE_MS = 50;
+
 const port = parentPort;
 if (!port) throw new Error('apply-thread.ts runs as a worker thread');
-const { url, name, file } = workerData as ApplyInput;
+const { url, name, file, searchable } = workerData as ApplyInput;
 
 const db = openForWriting(file);
-const store = createRowStore(db);
+const store = createRowStore(db, searchable);
+const pruner = createPruner(db);
 const bus = await connect({ url, name: `${name}-projection` });
 const watched = new Set<string>();
 
@@ -50,6 +58,7 @@ port.on('message', (message: ToApply) => {
   if (message.type === 'stop') void stop();
 });
 tell({ type: 'ready', seq: lastSeq });
+let pruning = setTimeout(prune, PRUNE_EVERY_MS);
 
 for await (const message of followStream(bus, 'EVENTS', { fromSeq: lastSeq + 1, signal })) {
   for (const event of JSON.parse(message.string()) as TaskEvent[]) {
@@ -73,12 +82,19 @@ function apply(): void {
   tell({ type: 'applied', seq: lastSeq, events: seen });
 }
 
+function prune(): void {
+  const removed = pruner.step(Date.now());
+  store.forget(removed);
+  pruning = setTimeout(prune, removed.length > 0 ? PRUNE_PAUSE_MS : PRUNE_EVERY_MS);
+}
+
 function tell(message: FromApply): void {
   port?.postMessage(message);
 }
 
 async function stop(): Promise<void> {
   stopping.abort();
+  clearTimeout(pruning);
   apply();
   await bus[Symbol.asyncDispose]();
   db.close();

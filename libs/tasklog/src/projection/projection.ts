@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { TaskEvent } from '@slipstream/contracts';
+import { type TaskEvent, type TaskTable, tasks } from '@slipstream/contracts';
 import { type Bus, directBySeq } from '@slipstream/jetstream';
 import type { FromApply, ToApply } from './apply-thread.ts';
-import type { ListFilter, Queries, QueryName } from './queries.ts';
+import type { Searchable } from './findable.ts';
+import type { ListFilter } from './list.ts';
+import type { Queries, QueryName } from './queries.ts';
 import type { Question, Reply } from './query-thread.ts';
 import type { LoggedEvent } from './row-store.ts';
 import type { TaskRow } from './task-row.ts';
@@ -37,13 +39,16 @@ export interface ProjectionOptions {
   /** Folder of the file; one per process. */
   readonly dir: string;
   readonly name: string;
+  /** Kinds whose `searchable` fields are found by their words. Default: the system's own. */
+  readonly tasks?: TaskTable;
 }
 
 /** Opens the file and its two threads, and catches up in the background. */
 export async function openProjection(bus: Bus, options: ProjectionOptions): Promise<Projection> {
   mkdirSync(options.dir, { recursive: true });
   const file = join(options.dir, `${options.name}.sqlite`);
-  const input = { url: bus.url, name: options.name, file };
+  const searchable = searchableOf(options.tasks ?? tasks);
+  const input = { url: bus.url, name: options.name, file, searchable };
   const apply = new Worker(new URL('./apply-thread.ts', import.meta.url), { workerData: input });
   const [ready] = (await once(apply, 'message')) as [FromApply];
   const query = new Worker(new URL('./query-thread.ts', import.meta.url), { workerData: { file } });
@@ -152,6 +157,9 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
   };
   return projection;
 }
+
+const searchableOf = (table: TaskTable): Searchable =>
+  Object.fromEntries(Object.values(table).map(({ kind, searchable = [] }) => [kind, searchable]));
 
 function eventsOf(id: string, seq: number, data: Uint8Array): LoggedEvent[] {
   const events = JSON.parse(Buffer.from(data).toString()) as TaskEvent[];

@@ -1,28 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Category, TaskState } from '@slipstream/contracts';
+import { errorGroups } from './error-groups.ts';
+import { parentTerm } from './findable.ts';
+import { lanesOf, parseLane, readKinds } from './lanes.ts';
+import { listTasks } from './list.ts';
+import { taskStats } from './stats.ts';
 import { endedCounts } from './tally.ts';
 import type { TaskRow } from './task-row.ts';
-
-export interface ListFilter {
-  readonly state?: TaskState;
-  readonly category?: string;
-  readonly kind?: string;
-  readonly tag?: string;
-  readonly parentId?: string;
-  /** Part of the kind, an id, or words of the error. */
-  readonly q?: string;
-  /** 1 to 500. */
-  readonly limit: number;
-  /** Ids before this one only: the last id of the page before. */
-  readonly before?: string;
-}
 
 export interface ChildState {
   readonly id: string;
   readonly run: number;
+  readonly kind: string;
   readonly category: Category;
   readonly state: TaskState;
   readonly flowSeq: number;
+  readonly sourceSeq: number;
 }
 
 export interface StateCount {
@@ -38,59 +31,64 @@ export const queries = {
   task: (db: DatabaseSync, id: string): TaskRow | undefined =>
     db.prepare('SELECT * FROM tasks WHERE id = ?').get(id) as TaskRow | undefined,
 
-  list: (db: DatabaseSync, filter: ListFilter): TaskRow[] => {
-    const { where, values } = conditions(filter);
-    const sql = `SELECT * FROM tasks ${where} ORDER BY id DESC LIMIT ?`;
-    return db.prepare(sql).all(...values, filter.limit) as unknown as TaskRow[];
-  },
+  list: listTasks,
 
   childrenOf: (db: DatabaseSync, parentId: string): ChildState[] =>
     db
-      .prepare('SELECT id, run, category, state, flowSeq FROM tasks WHERE parentId = ?')
-      .all(parentId) as unknown as ChildState[],
+      .prepare(
+        `SELECT id, run, kind, category, state, flowSeq, sourceSeq FROM terms
+         JOIN tasks USING (n) WHERE term = ? ORDER BY n`,
+      )
+      .all(parentTerm(parentId)) as unknown as ChildState[],
 
   /** Those of these ids that are tasks. */
   statesOf: (db: DatabaseSync, ids: readonly string[]): ChildState[] =>
     db
       .prepare(
-        `SELECT id, run, category, state, flowSeq FROM tasks
+        `SELECT id, run, kind, category, state, flowSeq, sourceSeq FROM tasks
          WHERE id IN (SELECT value FROM json_each(?))`,
       )
       .all(JSON.stringify(ids)) as unknown as ChildState[],
 
   /** Tasks that have not ended, counted. */
-  openCounts: (db: DatabaseSync): StateCount[] =>
-    db
-      .prepare(
-        `SELECT category, priority, state, count(*) AS count, min(createdAt) AS oldest FROM tasks
-         WHERE state IN ('scheduled', 'queued', 'running', 'waiting', 'retrying')
-         GROUP BY category, priority, state`,
-      )
-      .all() as unknown as StateCount[],
+  openCounts: (db: DatabaseSync): StateCount[] => {
+    const kinds = new Map(readKinds(db).map(({ code, category }) => [code, category]));
+    const count = db.prepare('SELECT count(*) AS count, min(n) AS first FROM tasks WHERE lane = ?');
+    const created = db.prepare('SELECT createdAt FROM tasks WHERE n = ?');
+    const counts: StateCount[] = [];
+    for (const { lane, kindCode, priority, state } of lanesOf(db)) {
+      if (!isOpen(state)) continue;
+      const { count: tasks, first } = count.get(lane) as { count: number; first: number };
+      const category = kinds.get(kindCode) ?? '';
+      const oldest = Number(created.get(first)?.['createdAt'] ?? 0);
+      counts.push({ category, priority, state, count: tasks, oldest });
+    }
+    return counts;
+  },
+
+  /** Tasks of the same category and priority that are queued and were queued before this one. */
+  queuedBefore: (db: DatabaseSync, id: string): number => {
+    const own = db.prepare('SELECT n, lane, category FROM tasks WHERE id = ?').get(id);
+    if (!own) return 0;
+    const { priority } = parseLane(Number(own['lane']));
+    const kinds = readKinds(db).filter(({ category }) => category === own['category']);
+    const codes = new Set(kinds.map(({ code }) => code));
+    const count = db.prepare('SELECT count(*) AS count FROM tasks WHERE lane = ? AND n < ?');
+    let before = 0;
+    for (const one of lanesOf(db)) {
+      if (one.state !== 'queued' || one.priority !== priority || !codes.has(one.kindCode)) continue;
+      before += Number(count.get(one.lane, Number(own['n']))?.['count']);
+    }
+    return before;
+  },
+
   endedCounts,
+  errorGroups,
+  stats: taskStats,
 } as const;
 
 export type Queries = typeof queries;
 export type QueryName = keyof Queries;
 
-function conditions(filter: ListFilter): { where: string; values: (string | number)[] } {
-  const parts: string[] = [];
-  const values: (string | number)[] = [];
-  const add = (sql: string, ...more: (string | number)[]) => {
-    parts.push(sql);
-    values.push(...more);
-  };
-  for (const column of ['state', 'category', 'kind', 'parentId'] as const) {
-    const value = filter[column];
-    if (value !== undefined) add(`${column} = ?`, value);
-  }
-  if (filter.before !== undefined) add('id < ?', filter.before);
-  if (filter.tag !== undefined) {
-    add('EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)', filter.tag);
-  }
-  if (filter.q !== undefined) {
-    const like = `%${filter.q.replaceAll(/[\\%_]/g, '\\$&')}%`;
-    add(`(id = ? OR kind LIKE ? ESCAPE '\\' OR error LIKE ? ESCAPE '\\')`, filter.q, like, like);
-  }
-  return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
-}
+const isOpen = (state: string): state is TaskState =>
+  ['scheduled', 'queued', 'running', 'waiting', 'retrying'].includes(state);

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { finalStates } from '@slipstream/contracts';
 import type { TaskRow } from './task-row.ts';
 
 /** Ends are counted in slices of so many ms, and forgotten after an hour. */
@@ -31,7 +30,7 @@ export function createTally(db: DatabaseSync) {
   return {
     clear: () => db.exec('DELETE FROM ended'),
 
-    /** Notes the rows that were open before a batch and have ended in it. */
+    /** Notes the rows that have ended in a batch. */
     note(ended: Iterable<TaskRow>): void {
       const counts = new Map<string, number>();
       for (const { finishedAt, category, priority } of ended) {
@@ -48,8 +47,6 @@ export function createTally(db: DatabaseSync) {
     },
   };
 }
-
-export const hasEnded = ({ state }: TaskRow): boolean => finalStates.has(state);
 
 /** Tasks that ended in the last `windowMs` before `now`, per category and priority. */
 export function endedCounts(

@@ -1,4 +1,4 @@
-import { derivedId, newId, type TaskEvent } from '@slipstream/contracts';
+import { derivedId, type EventOf, newId, type TaskEvent } from '@slipstream/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isParked, mergeEvent, newRow, type TaskRow } from './task-row.ts';
@@ -47,6 +47,28 @@ function life(retries: number, last: 'succeeded' | 'failed' | 'cancelled'): Task
   return events;
 }
 
+/** A life that failed or was cancelled, the retry of a user, a zombie's late word, and the life of the new run. */
+function twoLives(
+  retries: number,
+  last: 'succeeded' | 'failed' | 'cancelled',
+  again: 'succeeded' | 'failed' | 'cancelled',
+): TaskEvent[] {
+  const first = life(retries, last === 'succeeded' ? 'failed' : last);
+  const second = life(retries, again).slice(1);
+  return [
+    ...first,
+    {
+      ...common,
+      type: 'replayed',
+      run: 2,
+      traceparent: `00-${'c'.repeat(32)}-${'b'.repeat(16)}-00`,
+      task: { ...(submitted as EventOf<'submitted'>).task, run: 2, gen: 2, priority: 'low' },
+    },
+    { ...common, ...ran, type: 'succeeded', attempt: retries + 1 },
+    ...second.map((event) => ({ ...event, run: 2 })),
+  ];
+}
+
 function merged(events: readonly { event: TaskEvent; seq: number }[]): TaskRow {
   const [first] = events;
   if (!first) throw new Error('a life has events');
@@ -60,17 +82,24 @@ const lives = fc.tuple(
   fc.constantFrom('succeeded', 'failed', 'cancelled'),
 );
 
+const stories = fc.oneof(
+  lives.map(([retries, last]) => life(retries, last)),
+  fc
+    .tuple(lives, fc.constantFrom('succeeded', 'failed', 'cancelled'))
+    .map(([[retries, last], again]) => twoLives(retries, last, again)),
+);
+
 test('the order in which events arrive changes nothing', () => {
   fc.assert(
-    fc.property(lives, fc.infiniteStream(fc.nat()), ([retries, last], dice) => {
-      const logged = life(retries, last).map((event, index) => ({ event, seq: index + 1 }));
+    fc.property(stories, fc.infiniteStream(fc.nat()), (story, dice) => {
+      const logged = story.map((event, index) => ({ event, seq: index + 1 }));
       const shuffled = logged
         .map((entry) => ({ entry, key: dice.next().value ?? 0 }))
         .sort((one, other) => one.key - other.key)
         .map(({ entry }) => entry);
       const expected = merged(logged);
       // A cancelled run that had not been seen to start keeps the first worker it hears of.
-      const { seqs: _seqs, rank: _rank, worker: _worker, ...rest } = expected;
+      const { seqs: _seqs, rank: _rank, worker: _worker, sourceSeq: _source, ...rest } = expected;
       expect(merged(shuffled)).toMatchObject(rest);
     }),
   );
@@ -78,8 +107,8 @@ test('the order in which events arrive changes nothing', () => {
 
 test('applying an event twice changes nothing', () => {
   fc.assert(
-    fc.property(lives, ([retries, last]) => {
-      const logged = life(retries, last).map((event, index) => ({ event, seq: index + 1 }));
+    fc.property(stories, (story) => {
+      const logged = story.map((event, index) => ({ event, seq: index + 1 }));
       expect(merged(logged.flatMap((entry) => [entry, entry]))).toEqual(merged(logged));
     }),
   );
@@ -102,6 +131,32 @@ test('a newer run starts afresh, and events of the older one no longer count', (
     { event: { ...common, ...ran, type: 'succeeded', attempt: 1 }, seq: 4 },
   ]);
   expect([row.run, row.state, row.error]).toEqual([2, 'running', null]);
+});
+
+test('a retry begins a run of its own, which no outcome of the run before ends', () => {
+  const story = twoLives(1, 'failed', 'failed').map((event, index) => ({ event, seq: index + 1 }));
+  const retried = story.findIndex(({ event }) => event.type === 'replayed');
+  const row = merged(story.slice(0, retried + 2));
+  expect(row).toMatchObject({ run: 2, state: 'queued', priority: 'low', error: null, attempt: 0 });
+  expect(row).toMatchObject({ sourceSeq: retried + 1, createdAt: Date.parse(at(0)) });
+  for (const { event, seq } of story.slice(retried + 2)) mergeEvent(row, event, seq);
+  const attempts = JSON.parse(row.attempts) as { run: number; attempt: number }[];
+  expect(attempts.map(({ run, attempt }) => [run, attempt])).toEqual([
+    [1, 1],
+    [1, 2],
+    [2, 1],
+    [2, 2],
+  ]);
+});
+
+test('a discarded failure is marked, until the task is retried', () => {
+  const failed = twoLives(0, 'failed', 'failed').map((event, index) => ({ event, seq: index + 1 }));
+  const retried = failed.findIndex(({ event }) => event.type === 'replayed');
+  const row = merged(failed.slice(0, retried));
+  mergeEvent(row, { ...common, type: 'discarded' }, 50);
+  expect(row).toMatchObject({ state: 'failed', discarded: 1 });
+  for (const { event, seq } of failed.slice(retried)) mergeEvent(row, event, seq);
+  expect(row).toMatchObject({ run: 2, state: 'failed', discarded: 0 });
 });
 
 test('an outcome that overtakes its submission stands alone until the rest arrives', () => {

@@ -25,6 +25,8 @@ export interface TaskRow {
   attempts: string;
   tags: string;
   createdAt: number;
+  /** Since when this run waits: submitted, or put back by a user. */
+  queuedAt: number;
   startedAt: number | null;
   finishedAt: number | null;
   runAt: number | null;
@@ -37,11 +39,16 @@ export interface TaskRow {
   flowSeq: number;
   /** Sequences of the messages in EVENTS that hold its transitions, oldest first. */
   seqs: string;
+  /** Sequence of the message that holds the task as it was submitted or, later, replayed. */
+  sourceSeq: number;
+  /** 1: the failure of this run is no longer among the dead letters. */
+  discarded: number;
 }
 
 /** Within an attempt. Final events have no rank: the first of a run, by sequence, wins. */
 const ranks: Readonly<Partial<Record<EventType, number>>> = {
   submitted: 0,
+  replayed: 0,
   parked: 0,
   released: 0,
   started: 1,
@@ -50,6 +57,7 @@ const ranks: Readonly<Partial<Record<EventType, number>>> = {
 };
 
 const states: Readonly<Partial<Record<EventType, TaskState>>> = {
+  replayed: 'queued',
   started: 'running',
   waiting: 'waiting',
   parked: 'waiting',
@@ -79,6 +87,7 @@ export const newRow = (event: TaskEvent): TaskRow => ({
   attempts: '[]',
   tags: '[]',
   createdAt: timeOfId(event.id),
+  queuedAt: timeOfId(event.id),
   startedAt: null,
   finishedAt: null,
   runAt: null,
@@ -89,6 +98,8 @@ export const newRow = (event: TaskEvent): TaskRow => ({
   children: null,
   flowSeq: 0,
   seqs: '',
+  sourceSeq: 0,
+  discarded: 0,
 });
 
 /**
@@ -96,18 +107,31 @@ export const newRow = (event: TaskEvent): TaskRow => ({
  * which must come by sequence; applying one twice changes nothing.
  */
 export function mergeEvent(row: TaskRow, event: TaskEvent, seq: number): void {
-  if (event.run < row.run) return;
+  if (event.run < row.run) {
+    mergeOlderRun(row, event, seq);
+    return;
+  }
   if (event.run > row.run) restart(row, event.run);
   if (event.type === 'progress') {
     mergeProgress(row, event);
     return;
   }
-  if (event.type === 'submitted') identify(row, event);
+  if (event.type === 'discarded') {
+    row.discarded = 1;
+    return;
+  }
+  if (event.type === 'submitted' || event.type === 'replayed') identify(row, event, seq);
   if (event.type === 'retrying' || event.type === 'failed') noteAttempt(row, event);
   noteFacts(row, event);
   const rank = ranks[event.type];
   if (rank === undefined) end(row, event, seq);
   else advance(row, event, rank, seq);
+}
+
+/** Of a run that is over only its attempts and its story count; a zombie's outcome ends nothing. */
+function mergeOlderRun(row: TaskRow, event: TaskEvent, seq: number): void {
+  if (event.type === 'retrying' || event.type === 'failed') noteAttempt(row, event);
+  if (event.type === 'submitted' || event.type === 'replayed') noteSeq(row, seq);
 }
 
 /** What is true of the run whichever event comes last. */
@@ -122,7 +146,7 @@ function noteFacts(row: TaskRow, event: TaskEvent): void {
 /** A step of the run: the one that is furthest decides. */
 function advance(row: TaskRow, event: TaskEvent, rankInAttempt: number, seq: number): void {
   const final = finalStates.has(row.state);
-  if (!final || event.type === 'submitted') noteSeq(row, seq);
+  if (!final || event.type === 'submitted' || event.type === 'replayed') noteSeq(row, seq);
   const rank = attemptOf(event) * 10 + rankInAttempt;
   if (rank <= row.rank) return;
   row.rank = rank;
@@ -167,16 +191,28 @@ function keepResult(row: TaskRow, event: Extract<TaskEvent, { type: 'waiting' | 
 function restart(row: TaskRow, run: number): void {
   Object.assign(row, { run, state: 'queued', rank: -1, attempt: 0, finishedAt: null, error: null });
   Object.assign(row, { startedAt: null, worker: null, runAt: null });
-  Object.assign(row, { result: null, resultRef: null, progress: null, children: null });
+  Object.assign(row, {
+    discarded: 0,
+    result: null,
+    resultRef: null,
+    progress: null,
+    children: null,
+  });
 }
 
-function identify(row: TaskRow, event: Extract<TaskEvent, { type: 'submitted' }>): void {
+function identify(
+  row: TaskRow,
+  event: Extract<TaskEvent, { type: 'submitted' | 'replayed' }>,
+  seq: number,
+): void {
   const { task, traceparent } = event;
+  row.sourceSeq = seq;
   row.kind = task.kind;
   row.priority = task.priority;
   row.maxAttempts = task.maxAttempts ?? null;
   row.tags = JSON.stringify(task.tags ?? []);
   row.createdAt = Date.parse(task.createdAt);
+  row.queuedAt = event.type === 'replayed' ? Date.parse(event.at) : row.createdAt;
   row.parentId = task.parentId ?? null;
   row.traceId = traceparent?.slice(3, 35) ?? row.traceId;
 }

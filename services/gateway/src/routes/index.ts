@@ -2,6 +2,7 @@ import type { HttpApp } from '@slipstream/http';
 import type { GatewayParts } from '../parts.ts';
 import { batchRoutes } from './batches.ts';
 import { breakerRoutes } from './breakers.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
 import { healthRoutes } from './health.ts';
@@ -10,16 +11,21 @@ import { poolRoutes } from './pools.ts';
 import { queryRoutes } from './queries.ts';
 import { queueControlRoutes } from './queue-control.ts';
 import { queueRoutes } from './queues.ts';
+import { retryRoutes } from './retry.ts';
 import { scrapeRoutes } from './scrapes.ts';
 import { searchRoutes } from './search.ts';
+import { statsRoutes } from './stats.ts';
 import { taskEventRoutes } from './task-events.ts';
 import { taskRoutes } from './tasks.ts';
+import { whyRoutes } from './why.ts';
 import { workerRoutes } from './workers.ts';
 import { workflowRoutes } from './workflows.ts';
 
 /** Every route of the API, one file per resource. */
 export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = [
   taskRoutes,
+  retryRoutes,
+  whyRoutes,
   taskEventRoutes,
   workflowRoutes,
   scrapeRoutes,
@@ -28,6 +34,8 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   embeddingRoutes,
   queryRoutes,
   searchRoutes,
+  deadLetterRoutes,
+  statsRoutes,
   queueRoutes,
   queueControlRoutes,
   poolRoutes,

@@ -87,7 +87,7 @@ export async function* followTask(
       yield* tellLive(item.live);
     } else {
       yield* tellEvent(item.placed);
-      if (isFinal(item.placed.event)) return yield* finish();
+      if (isFinal(item.placed.event) && item.placed.event.run >= row.run) return yield* finish();
     }
   }
 

@@ -20,6 +20,7 @@ export function createPlacer(): (logged: LoggedEvent) => PlacedEvent {
 /** Within an attempt, as the projection merges them. */
 const order: Readonly<Record<TaskEvent['type'], number>> = {
   submitted: 0,
+  replayed: 0,
   parked: 0,
   released: 0,
   started: 1,
@@ -29,6 +30,7 @@ const order: Readonly<Record<TaskEvent['type'], number>> = {
   succeeded: 9,
   failed: 9,
   cancelled: 9,
+  discarded: 10,
 };
 
 /** In the order in which things happened; in the log a short task can end before it was submitted. */
@@ -39,7 +41,7 @@ export const inCausalOrder = (events: readonly PlacedEvent[]): PlacedEvent[] =>
   );
 
 function attemptOf(event: TaskEvent): number {
-  if (event.type === 'submitted') return 0;
+  if (event.type === 'submitted' || event.type === 'replayed') return 0;
   if ('nextAttempt' in event) return event.nextAttempt;
   return 'attempt' in event ? event.attempt : Number.POSITIVE_INFINITY;
 }

@@ -17,7 +17,8 @@ export async function waitForTask(
   const woken = Promise.withResolvers<void>();
   const wake = (): void => woken.resolve();
   const unwatch = projection.watch([id], ({ event }) => {
-    if (isFinal(event)) wake();
+    // What a run that is over still says ends nothing.
+    if (isFinal(event) && event.run >= row.run) wake();
   });
   const timer = setTimeout(wake, waitMs);
   signal?.addEventListener('abort', wake);
