@@ -16,6 +16,13 @@ interface Task {
   readonly priority: string;
   readonly retry?: Retry;
   readonly timeoutMs?: number;
+  readonly key?: string;
+  readonly concurrency?: { readonly perKey: number };
+  readonly rate?: {
+    readonly perSecond?: number;
+    readonly perMinute?: number;
+    readonly per: string;
+  };
   readonly resultHoldsText?: boolean;
   readonly onChildFailure?: 'fail' | 'continue';
 }
@@ -68,6 +75,7 @@ function sectionOf(task: Task, { defaultRetry, defaultTimeoutMs }: Contracts): s
     `Category ${code(category)}, priority ${code(priority)}.`,
     `At most ${maxAttempts} attempts, ${delaysMs.map(duration).join(', ')} apart (±20 %).`,
     `An attempt ends after ${duration(task.timeoutMs ?? defaultTimeoutMs)}.`,
+    ...limitsOf(task),
     task.resultHoldsText ? 'The result is kept as a blob of its brand, not in the log.' : '',
     task.onChildFailure === 'continue' ? 'One child that succeeds is enough.' : '',
   ];
@@ -92,5 +100,13 @@ function sectionOf(task: Task, { defaultRetry, defaultTimeoutMs }: Contracts): s
       ? 'The payload is `{}`.'
       : table(['Payload', 'Type', 'Needed', 'Default', 'What it is'], payloadRows),
     table(['Result', 'Type', 'Always', 'What it is'], resultRows),
+  ];
+}
+
+function limitsOf({ key, concurrency, rate }: Task): string[] {
+  const counted = rate?.perSecond ? `${rate.perSecond} a second` : `${rate?.perMinute} a minute`;
+  return [
+    concurrency ? `At most ${concurrency.perKey} at once of one ${code(key ?? 'key')}.` : '',
+    rate ? `At most ${counted} per ${rate.per}.` : '',
   ];
 }

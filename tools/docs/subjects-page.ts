@@ -53,12 +53,24 @@ const carried: Readonly<Record<string, readonly [places: readonly string[], text
   taskAnywhere: [['<category>', '<id>'], 'A task whatever its priority: for dedupe and cancel'],
   schedule: [['<category>', '<id>'], 'A delayed task or a recurring schedule, kept by the server'],
   due: [['<category>', '<id>'], 'What the server publishes when a schedule fires'],
+  lane: [
+    ['<category>', '<priority>', '<lane>', '<id>'],
+    'A task that a limit holds; the lane is base64url of `[tenant, kind, key]`',
+  ],
+  laneAnywhere: [['<category>', '<id>'], 'A task in whatever lane: for dedupe and cancel'],
   events: [['<category>'], 'What happened to tasks: each message is an array of events'],
   live: [['<id>'], 'Progress and partial results of a task'],
   liveFeed: [['<id>'], 'The same, republished by the server to whoever follows; not stored'],
   flow: [['<parent id>'], 'Children that a task has added'],
   cancel: [['<id>'], 'To all workers: stop this task; not stored'],
+  controls: [['<category>'], 'To all processes: new controls of a category; not stored'],
   blob: [['<space>', '<sha256>', '<part>'], 'Large payloads and results in parts of 512 KiB'],
+  acquire: [['<category>'], 'Request and reply: may these tasks run now; not stored'],
+  holding: [['<category>'], 'From a worker, once a second: what it holds; not stored'],
+  ages: [
+    ['<category>'],
+    'To all workers, once a second: age of the oldest waiting task; not stored',
+  ],
   taskState: [[], 'Request and reply: what the log knows of a task; not stored'],
 };
 

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import type { Category } from './category.ts';
+import type { KindLimits } from './limits.ts';
 import type { Priority } from './priority.ts';
 
 export interface RetryPolicy {
@@ -32,6 +33,12 @@ export interface TaskDefinition<
   readonly timeoutMs?: number;
   /** The result holds texts of a brand: it is kept under the brand's subjects, never in the log. */
   readonly resultHoldsText?: boolean;
+  /** The field of the payload that is the key of its limits and of its lane, such as `brand`. */
+  readonly key?: string;
+  /** Most tasks of one key that run at once, over all workers. */
+  readonly concurrency?: KindLimits['concurrency'];
+  /** Most starts in a time, over all workers. */
+  readonly rate?: KindLimits['rate'];
   /** What a failed child does to its parent. Default: `fail`. With `continue` one success is enough. */
   readonly onChildFailure?: 'fail' | 'continue';
 }

@@ -1,3 +1,4 @@
+import type { LimitName } from './admission.ts';
 import type { Category } from './category.ts';
 import type { TaskMessage } from './message.ts';
 
@@ -21,6 +22,8 @@ export interface ChildCounts {
   readonly succeeded: number;
   readonly failed: number;
   readonly cancelled: number;
+  /** Never ran, because a child before them did not succeed. */
+  readonly skipped?: number;
 }
 
 interface Common {
@@ -52,6 +55,19 @@ export type TaskEvent =
       readonly traceparent?: string;
       readonly runAt?: string;
     })
+  /** Waits in a lane for others with its key, or for its turn. */
+  | (Common & {
+      readonly type: 'parked';
+      /** Of the message in the lane. */
+      readonly gen: number;
+      /** The attempt that it waits for. */
+      readonly nextAttempt: number;
+      readonly limit: LimitName;
+      readonly key: string;
+      readonly tenant: string;
+    })
+  /** Goes from its lane into its queue. */
+  | (Common & { readonly type: 'released'; readonly gen: number; readonly nextAttempt: number })
   | (Common & { readonly type: 'started'; readonly attempt: number; readonly worker: string })
   | (Common & {
       readonly type: 'progress';
@@ -79,7 +95,12 @@ export type TaskEvent =
       readonly error: TaskErrorShape;
       readonly children?: ChildCounts;
     })
-  | (Common & { readonly type: 'cancelled'; readonly reason?: string });
+  | (Common & {
+      readonly type: 'cancelled';
+      readonly reason?: string;
+      /** Default: `cancelled`. */
+      readonly code?: string;
+    });
 
 export type EventType = TaskEvent['type'];
 export type EventOf<T extends EventType> = Extract<TaskEvent, { type: T }>;

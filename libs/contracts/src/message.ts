@@ -15,6 +15,10 @@ export interface TaskMessage {
   readonly timeoutMs?: number;
   readonly tags?: readonly string[];
   readonly parentId?: string;
+  /** Its key, where the payload of its kind names none. */
+  readonly concurrencyKey?: string;
+  /** Whose task it is: tenants share a pool by their weights. */
+  readonly tenant?: string;
   /** Attempts already used when the message was published again after a long backoff. */
   readonly attempts?: number;
 }

@@ -13,6 +13,10 @@ export const subjects = {
   /** A schedule: fires into `due`. */
   schedule: (category: Category, id: string) => `sched.${category}.${id}`,
   due: (category: Category, id: string) => `due.${category}.${id}`,
+  /** A task that waits for others with its key. The lane is the token of its claim. */
+  lane: (category: Category, priority: Priority, lane: string, id: string) =>
+    `lane.${category}.${priority}.${lane}.${id}`,
+  laneAnywhere: (category: Category, id: string) => `lane.${category}.*.*.${id}`,
   events: (category: Category) => `events.${category}`,
   /** Progress and partial results of one task. */
   live: (id: string) => `live.${id}`,
@@ -21,7 +25,15 @@ export const subjects = {
   flow: (parentId: string) => `flow.${parentId}`,
   /** Broadcast to workers: stop this task. */
   cancel: (id: string) => `ctl.cancel.${id}`,
+  /** Broadcast to every process: the controls of a category have changed. */
+  controls: (category: Category) => `ctl.pool.${category}`,
   blob: (space: string, name: string, part: number | '*') => `blob.${space}.${name}.${part}`,
+  /** Request and reply: may these tasks run? Asked for tasks with limits only. */
+  acquire: (category: Category | '*') => `slipstream.acquire.${category}`,
+  /** Broadcast by a worker once a second: what it holds. */
+  holding: (category: Category | '*') => `slipstream.holding.${category}`,
+  /** Broadcast by the steward once a second: age of the oldest waiting task by priority, ms. */
+  ages: (category: Category) => `slipstream.ages.${category}`,
   /** Request and reply: what the projection knows of a task. */
   taskState: 'slipstream.task-state',
 } as const;

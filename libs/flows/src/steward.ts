@@ -3,6 +3,7 @@ import { type Category, categories, type TaskMessage, type TaskTable } from '@sl
 import { type Bus, followConsumer, headerOf } from '@slipstream/jetstream';
 import {
   type EventLog,
+  enqueue,
   firingId,
   publishTask,
   type RecurringMessage,
@@ -51,5 +52,7 @@ async function publishDue({ bus, log, tasks }: StewardOptions, message: JsMsg): 
     return;
   }
   const traceparent = headerOf(message.headers, 'traceparent');
+  const definition = tasks[body.kind];
+  if (definition) return enqueue(bus, definition, body, traceparent);
   await publishTask(bus, category, body, traceparent);
 }

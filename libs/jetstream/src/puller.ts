@@ -1,5 +1,6 @@
 import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node';
 import { priorities } from '@slipstream/contracts';
+import type { Ageing } from './ageing.ts';
 import type { Bus } from './connect.ts';
 import { answers, type Delivery, readDelivery } from './delivery.ts';
 import { consumerName } from './topology.ts';
@@ -9,6 +10,8 @@ export interface PullerOptions {
   readonly stream: string;
   /** How many deliveries may be in hand at once; read anew before each pull. */
   readonly slots: () => number;
+  /** Lets a bounded share of lower priorities go first that have waited too long. Default: strict order. */
+  readonly ageing?: Ageing;
   /** Takes a delivery. Whoever takes it calls `release()` once, after its final answer. */
   readonly onDelivery: (delivery: Delivery) => void;
 }
@@ -128,8 +131,10 @@ export class Puller {
       this.#arm();
       return;
     }
+    const aged = this.#aged(priority);
     const armed = this.#armedAt.filter((at) => at > 0).length;
-    this.#ask(priority, Math.max(1, free - armed));
+    if (aged === undefined) this.#ask(priority, Math.max(1, free - armed));
+    else this.#ask(aged, 1);
   }
 
   /** After everything that has arrived together was read. */
@@ -158,6 +163,15 @@ export class Puller {
     if (probe < 0) return best;
     this.#probedAt = now;
     return probe;
+  }
+
+  /** A lower priority that has waited past its allowance, and whose turn it is. */
+  #aged(best: number): number | undefined {
+    const { ageing } = this.#options;
+    const name = priorities[best];
+    if (!ageing?.active || !name) return undefined;
+    const aged = ageing.choose(name);
+    return aged && priorities.indexOf(aged);
   }
 
   #ask(priority: number, batch: number): void {
@@ -223,6 +237,9 @@ export class Puller {
     const surplus = this.#surplus.get(delivery.seq) ?? 0;
     this.#surplus.delete(delivery.seq);
     this.#inHand += 1;
+    const { ageing } = this.#options;
+    const name = priorities[delivery.priority];
+    if (ageing?.active && name) ageing.note(name);
     this.#options.onDelivery(surplus ? { ...delivery, count: delivery.count - surplus } : delivery);
   }
 

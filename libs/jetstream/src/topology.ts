@@ -83,6 +83,16 @@ export function streams(options: TopologyOptions = defaultTopology): readonly St
     },
     {
       ...common,
+      name: 'LANES',
+      description: 'Tasks that wait for others with their key, or for the turn of their tenant',
+      subjects: ['lane.*.*.*.*'],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.New,
+      max_msgs: options.maxQueued,
+      duplicate_window: 120 * SECOND,
+    },
+    {
+      ...common,
       name: 'FLOWS',
       description: 'Children that open tasks have added',
       subjects: ['flow.*'],

@@ -2,19 +2,24 @@ export { cancelTask } from './cancel.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
 export {
   appendChildren,
+  type ChildrenOptions,
   type ChildSpec,
   type FlowChild,
   type FlowMessage,
   parseFlow,
   readFlow,
 } from './flow-log.ts';
+export { publishLane } from './lanes.ts';
 export { type Listener, openProjection, type Projection } from './projection/projection.ts';
 export type { ChildState, ListFilter, StateCount } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
-export { mergeEvent, newRow, type TaskRow } from './projection/task-row.ts';
+export type { EndedCount } from './projection/tally.ts';
+export { isParked, mergeEvent, newRow, type TaskRow } from './projection/task-row.ts';
+export { type PurgeParts, purgeQueue, runInMessage } from './purge.ts';
 export { ensureRecurring, firingId, type Recurring, type RecurringMessage } from './recurring.ts';
 export {
   CHECK_HEADER,
+  enqueue,
   publishScheduled,
   publishTask,
   type Submission,

@@ -1,5 +1,6 @@
 import {
   type Category,
+  claimOf,
   defaultRetry,
   messageId,
   newId,
@@ -19,6 +20,7 @@ import {
   withSpan,
 } from '@slipstream/telemetry';
 import type { EventLog } from './event-log.ts';
+import { publishLane } from './lanes.ts';
 
 export interface Submission {
   readonly definition: TaskDefinition;
@@ -32,6 +34,10 @@ export interface Submission {
   readonly maxAttempts?: number;
   readonly tags?: readonly string[];
   readonly parentId?: string;
+  /** Its key for limits, where the payload of its kind names none. */
+  readonly concurrencyKey?: string;
+  /** Whose task it is: tenants share a pool by their weights. */
+  readonly tenant?: string;
   /** Parent of the publish span; default: the active span. */
   readonly traceparent?: string | undefined;
   /** Start a trace of its own, linked to `traceparent`. */
@@ -88,12 +94,12 @@ async function accept(
   const { category } = definition;
   const task = messageOf(submission);
   const due = runAt !== undefined && runAt > Date.now() ? new Date(runAt).toISOString() : undefined;
-  const body = JSON.stringify(task);
+  const fresh = submission.id === undefined && task.tenant === undefined;
   const stored = due
     ? publishScheduled(bus, category, task, due, traceparent)
-    : submission.id === undefined
-      ? publishFresh(bus, category, task, body, traceparent)
-      : publishTask(bus, category, task, traceparent);
+    : fresh
+      ? publishFresh(bus, category, task, traceparent)
+      : enqueue(bus, definition, task, traceparent);
   const event = {
     type: 'submitted',
     id: task.id,
@@ -153,17 +159,29 @@ async function publishFresh(
   bus: Bus,
   category: Category,
   task: TaskMessage,
-  body: string,
   traceparent: string | undefined,
 ): Promise<void> {
   const subject = subjects.task(category, task.priority, task.id);
   const headers = traceparent ? encodeHeaders({ traceparent }) : undefined;
   try {
-    await bus.publisher.publish(subject, body, headers);
+    await bus.publisher.publish(subject, JSON.stringify(task), headers);
   } catch (error) {
     if (!(error instanceof PublishError) || !error.unanswered) throw error;
     await publishTask(bus, category, task, traceparent);
   }
+}
+
+/** Puts a task into the place where it waits: its queue, or the lane of its tenant. */
+export function enqueue(
+  bus: Bus,
+  definition: TaskDefinition,
+  task: TaskMessage,
+  traceparent: string | undefined,
+): Promise<void> {
+  const { category } = definition;
+  const claim = task.tenant === undefined ? undefined : claimOf(definition, task);
+  if (claim) return publishLane(bus, category, task, claim, traceparent);
+  return publishTask(bus, category, task, traceparent);
 }
 
 /** Puts a task message into its queue. A message of the same id that waits there already is success. */
@@ -205,6 +223,7 @@ export async function publishScheduled(
 
 function messageOf(submission: Submission): TaskMessage {
   const { definition, payload, id, priority, timeoutMs, maxAttempts, tags, parentId } = submission;
+  const { concurrencyKey, tenant } = submission;
   return {
     id: id ?? newId(),
     run: 1,
@@ -217,5 +236,7 @@ function messageOf(submission: Submission): TaskMessage {
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(tags && tags.length > 0 && { tags }),
     ...(parentId !== undefined && { parentId }),
+    ...(concurrencyKey !== undefined && { concurrencyKey }),
+    ...(tenant !== undefined && tenant !== '' && { tenant }),
   };
 }

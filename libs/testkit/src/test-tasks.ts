@@ -23,6 +23,26 @@ export const testTasks = {
     priority: 'high',
     onChildFailure: 'continue',
   }),
+  keyed: defineTask({
+    kind: 'keyed',
+    category: 'rag',
+    summary: 'One at a time of each key',
+    payload: Type.Object({ key: Type.String(), ms: Type.Number() }),
+    result: Type.Unknown(),
+    priority: 'normal',
+    key: 'key',
+    concurrency: { perKey: 1 },
+    retry: { maxAttempts: 3, delaysMs: [10] },
+  }),
+  paced: defineTask({
+    kind: 'paced',
+    category: 'rag',
+    summary: 'Twenty starts a second',
+    payload: Type.Object({ ms: Type.Number() }),
+    result: Type.Unknown(),
+    priority: 'normal',
+    rate: { perSecond: 20, per: 'pool' },
+  }),
 } as const;
 
 export type TestTasks = typeof testTasks;

@@ -3,9 +3,16 @@ import { Worker } from 'node:worker_threads';
 /** Deliveries younger than this end before they need prolonging. */
 const YOUNG_MS = 500;
 
+export interface Beat {
+  readonly subject: string;
+  readonly body: string | undefined;
+}
+
 export interface KeepAlive extends AsyncDisposable {
   /** Tells which deliveries are in hand: reply subject and when it came (performance.now). */
   update(inHand: Iterable<{ reply: string; since: number }>): void;
+  /** Publishes a message once a second, until there is another body for its subject, or none. */
+  beat(subject: string, body: string | undefined): void;
 }
 
 /**
@@ -27,6 +34,7 @@ export function startKeepAlive(url: string, name: string): KeepAlive {
       empty = replies.length === 0;
       thread.postMessage(replies);
     },
+    beat: (subject, body) => thread.postMessage({ subject, body } satisfies Beat),
     async [Symbol.asyncDispose]() {
       thread.postMessage(null);
       await exited;

@@ -1,30 +1,42 @@
 import {
   type Category,
+  claimOf,
   defaultRetry,
   defaultTimeoutMs,
+  isLaterPayload,
   payloadMistakes,
+  subjects,
   type TaskMessage,
   type TaskTable,
   TerminalError,
 } from '@slipstream/contracts';
-import { answers, type Delivery, headerOf, Puller, taskStream } from '@slipstream/jetstream';
+import {
+  type Ages,
+  answers,
+  createAgeing,
+  type Delivery,
+  headerOf,
+  Puller,
+  taskStream,
+} from '@slipstream/jetstream';
 import { askTaskState, CHECK_HEADER, isOver } from '@slipstream/tasklog';
 import { inTrace, isSampled, metrics, SpanKind, withSpan } from '@slipstream/telemetry';
+import { createAdmission } from './admission.ts';
 import { type Answer, anyCancel, createAnswers, keyOf } from './answer.ts';
+import { type ControlOptions, controlPool } from './control-pool.ts';
 import type { Handler, Handlers } from './handler.ts';
 import { startKeepAlive } from './keep-alive.ts';
 import { judge } from './outcome.ts';
 import type { PoolParts } from './pool-parts.ts';
 import { createPoolStats, type PoolStats } from './pool-stats.ts';
+import { readLater } from './read-later.ts';
 import { Recall } from './recall.ts';
 import { RunningTask } from './running-task.ts';
 
-export interface PoolOptions<C extends Category, Table extends TaskTable> {
+export interface PoolOptions<C extends Category, Table extends TaskTable> extends ControlOptions {
   readonly category: C;
   readonly tasks: Table;
   readonly handlers: Handlers<C, Table>;
-  /** Tasks in hand at once. */
-  readonly slots: number;
   /** How long a shutdown waits for what is in hand before giving it back. Default 20 s. */
   readonly drainMs?: number;
 }
@@ -37,12 +49,13 @@ export interface Pool extends AsyncDisposable {
   readonly inHand: number;
   /** False when the server has not answered a pull for 3 s. */
   readonly alive: boolean;
+  /** In words, why nothing moves although it should. */
+  readonly stuck: string | undefined;
 }
 
 const SWEEP_MS = 25;
 /** A run that ends sooner is told by its outcome alone. */
 const ANNOUNCE_AFTER_MS = 20;
-const SILENT_MS = 3_000;
 /** A kind that this worker does not know (a newer version's): somebody else may. */
 const UNKNOWN_KIND_DELAY_MS = 10_000;
 
@@ -55,13 +68,14 @@ export function runPool<C extends Category, Table extends TaskTable>(
   options: PoolOptions<C, Table>,
 ): Pool {
   const { bus, logger } = parts;
-  const { category, slots, tasks, drainMs = 20_000 } = options;
+  const { category, tasks, drainMs = 20_000 } = options;
   const handlers = options.handlers as unknown as Readonly<Record<string, Handler>>;
   const recall = new Recall();
   const answer = createAnswers(parts, recall);
   const stats = createPoolStats();
   const running = new Set<RunningTask>();
   const keepAlive = startKeepAlive(bus.url, `${bus.name}-${category}`);
+  const ageing = createAgeing();
   /** Below these sequences a message may have been delivered before the connection was lost. */
   const seenUpTo: number[] = [];
   const suspectUpTo: number[] = [];
@@ -81,14 +95,25 @@ export function runPool<C extends Category, Table extends TaskTable>(
       });
   });
 
+  const ages = bus.connection.subscribe(subjects.ages(category), {
+    callback: (_error, message) => ageing.setAges(message.json<Ages>()),
+  });
+  const control = controlPool(parts, options, { running, ended: () => stats.values.ended });
+  const { isCancelled } = recall;
+  const { beat } = keepAlive;
+  const slots = (): number => control.slots;
+  const admission = createAdmission(parts, { category, slots, isCancelled, beat });
   const puller = new Puller(bus, {
     stream: taskStream(category),
-    slots: () => slots,
+    slots: control.room,
+    ageing,
     onDelivery: (delivery) => void serve(delivery),
   });
   const showBusy: Parameters<typeof metrics.slotsBusy.addCallback>[0] = (gauge) =>
     gauge.observe(puller.inHand, { category });
   metrics.slotsBusy.addCallback(showBusy);
+
+  control.drive(puller);
 
   const sweep = setInterval(() => {
     const now = performance.now();
@@ -129,6 +154,9 @@ export function runPool<C extends Category, Table extends TaskTable>(
     if (recall.isCancelled(message.id)) return answers.ack;
     const attempt = mayHaveRun(delivery) ? await attemptOf(message) : (message.attempts ?? 0) + 1;
     if (typeof attempt !== 'number') return attempt.answer;
+    const claim = claimOf(definition, message);
+    const entry = claim && (await admission.enter(delivery, message, claim, attempt));
+    if (entry && 'answer' in entry) return entry.answer;
     const task = new RunningTask(parts, {
       message,
       definition,
@@ -142,6 +170,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
       return await run(task, handler);
     } finally {
       running.delete(task);
+      entry?.leave();
     }
   }
 
@@ -178,12 +207,15 @@ export function runPool<C extends Category, Table extends TaskTable>(
     );
     const handle = () =>
       task.guard(async () => {
-        const [mistake] = payloadMistakes(definition, message.payload);
+        const payload = isLaterPayload(message.payload)
+          ? await readLater(bus, message.payload)
+          : message.payload;
+        const [mistake] = payloadMistakes(definition, payload);
         if (mistake) {
           const { path, message: why } = mistake;
           throw new TerminalError(`payload: ${path} ${why}`, { code: 'invalid-payload' });
         }
-        return handler(message.payload, task as never);
+        return handler(payload as never, task as never);
       });
     let outcome = 'succeeded';
     let reply: Answer;
@@ -254,15 +286,21 @@ export function runPool<C extends Category, Table extends TaskTable>(
 
   return {
     category,
-    slots,
+    get slots() {
+      return control.slots;
+    },
     stats: stats.values,
     get inHand() {
       return puller.inHand;
     },
     get alive() {
-      return puller.silentMs < SILENT_MS;
+      return control.alive;
+    },
+    get stuck() {
+      return control.stuck;
     },
     async [Symbol.asyncDispose]() {
+      control[Symbol.dispose]();
       puller.stop();
       const drained = new Promise<void>((resolve) => {
         idle = resolve;
@@ -276,7 +314,9 @@ export function runPool<C extends Category, Table extends TaskTable>(
       clearInterval(sweep);
       await parts.log.flush();
       cancels.unsubscribe();
+      ages.unsubscribe();
       metrics.slotsBusy.removeCallback(showBusy);
+      await admission[Symbol.asyncDispose]();
       await keepAlive[Symbol.asyncDispose]();
       unlisten();
       await bus.flush();

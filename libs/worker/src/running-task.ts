@@ -7,7 +7,7 @@ import {
   type TaskMessage,
 } from '@slipstream/contracts';
 import type { Delivery } from '@slipstream/jetstream';
-import type { ChildSpec } from '@slipstream/tasklog';
+import type { ChildrenOptions, ChildSpec } from '@slipstream/tasklog';
 import { appendChildren } from '@slipstream/tasklog';
 import type { Logger } from '@slipstream/telemetry';
 import { traceparentOf } from '@slipstream/telemetry';
@@ -120,7 +120,7 @@ export class RunningTask implements TaskContext<never> {
   }
 
   get addChildren() {
-    return (children: readonly Child<never>[], options?: { limit?: number }): Promise<void> =>
+    return (children: readonly Child<never>[], options?: ChildrenOptions): Promise<void> =>
       this.#addChildren(children, options);
   }
 
@@ -152,10 +152,7 @@ export class RunningTask implements TaskContext<never> {
     }
   }
 
-  async #addChildren(
-    children: readonly Child<never>[],
-    options?: { limit?: number },
-  ): Promise<void> {
+  async #addChildren(children: readonly Child<never>[], options?: ChildrenOptions): Promise<void> {
     if (children.length === 0) return;
     this.hasChildren = true;
     await this.#append(this.id, children, options);
@@ -169,7 +166,7 @@ export class RunningTask implements TaskContext<never> {
   async #append(
     parentId: string,
     children: readonly Child<never>[],
-    options?: { limit?: number },
+    options?: ChildrenOptions,
   ): Promise<void> {
     const specs = children.map((child) => this.#specOf(child));
     this.flowSeq = await appendChildren(this.#parts.bus, parentId, specs, {
@@ -179,9 +176,9 @@ export class RunningTask implements TaskContext<never> {
     });
   }
 
-  #specOf({ key, kind, payload, priority }: Child<never>): ChildSpec {
+  #specOf({ key, kind, payload, priority, after }: Child<never>): ChildSpec {
     const definition = this.#parts.tasks[kind];
     if (!definition) throw new TypeError(`there is no kind '${String(kind)}'`);
-    return { key, definition, payload, ...(priority && { priority }) };
+    return { key, definition, payload, ...(priority && { priority }), ...(after && { after }) };
   }
 }

@@ -87,7 +87,8 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
         ready: async () => {
           await bus.connection.flush();
           const checks: Record<string, string> = { ...started.checks?.() };
-          for (const { category, alive } of pools) {
+          for (const { category, alive, stuck } of pools) {
+            if (stuck) checks[category] = stuck;
             if (!alive) checks[category] = 'no answer to a pull for 3 s';
           }
           return { ready: Object.keys(checks).length === 0, checks };

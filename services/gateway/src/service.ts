@@ -6,6 +6,7 @@ import { createEventLog, openProjection, taskStateEndpoint } from '@slipstream/t
 import { createLogger, type Logger, stopTelemetry } from '@slipstream/telemetry';
 import { translateBrokerError, watchBroker } from './broker.ts';
 import { allowList, type Config, isLoopback } from './config.ts';
+import { createAdmission } from './control/admission.ts';
 import { describeApi } from './open-api.ts';
 import type { GatewayParts } from './parts.ts';
 import { routes } from './routes/index.ts';
@@ -50,7 +51,9 @@ export async function startService(config: Config): Promise<GatewayService> {
     const onLost = (err: unknown) => logger.error({ err }, 'an event was not stored');
     const log = createEventLog(bus, { onLost });
     stack.defer(() => log.flush());
-    parts = { config, logger, bus, broker, log, projection, allow: allowList(config) };
+    const admission = createAdmission({ bus, broker, log });
+    const allow = allowList(config);
+    parts = { config, logger, bus, broker, log, projection, admission, allow };
     stack.use(observeQueues(parts));
     serveStatus(parts);
     const url = await listen(stack, parts);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
-import { conduct, keepRunning, steward } from '@slipstream/flows';
+import { admit, conduct, keepRunning, publishAges, steward } from '@slipstream/flows';
 import { holdLease } from '@slipstream/jetstream';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { ensureRecurring, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
@@ -9,11 +9,12 @@ import type { Config } from './config.ts';
 import { batchHandlers, maintenanceHandlers } from './handlers/index.ts';
 import { schedules } from './schedules.ts';
 
-/** Pools batch and maintenance, and the leaders: one conductor and one steward over all replicas. */
+/** Pools batch and maintenance, and the leaders: one conductor, one steward of schedules, one of limits over all replicas. */
 export const startService = (config: Config): Promise<WorkerService> =>
   startWorkerService({
     service: 'maintenance',
-    description: 'Maintenance and batch pools; conductor of workflows, steward of schedules',
+    description:
+      'Maintenance and batch pools; conductor of workflows, steward of schedules and limits',
     settings: config,
     async start(parts) {
       const { bus, log, logger, stack } = parts;
@@ -28,6 +29,8 @@ export const startService = (config: Config): Promise<WorkerService> =>
         conductor: (signal: AbortSignal) =>
           conduct({ bus, log, projection, tasks, logger }, signal),
         steward: (signal: AbortSignal) => steward({ bus, log, tasks, logger }, signal),
+        limits: (signal: AbortSignal) => admit({ bus, log, tasks, logger }, signal),
+        ages: (signal: AbortSignal) => publishAges({ bus, logger }, signal),
       };
       for (const [name, run] of Object.entries(leaders)) {
         const lead = (signal: AbortSignal) => keepRunning(name, run, logger, signal);

@@ -36,4 +36,7 @@ export const indexWrite = defineTask({
     removed: Type.Integer(),
   }),
   priority: 'normal',
+  // Two versions of one document must not be written in turns. Others share a commit.
+  key: 'docId',
+  concurrency: { perKey: 1 },
 });

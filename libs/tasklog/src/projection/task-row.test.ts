@@ -1,7 +1,7 @@
 import { derivedId, newId, type TaskEvent } from '@slipstream/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mergeEvent, newRow, type TaskRow } from './task-row.ts';
+import { isParked, mergeEvent, newRow, type TaskRow } from './task-row.ts';
 
 const id = derivedId(1_700_000_000_000, 'a task');
 const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1_000).toISOString();
@@ -25,12 +25,16 @@ const submitted: TaskEvent = {
     parentId: newId(),
   },
 };
+const held = { limit: 'concurrency', key: 'k', tenant: '' } as const;
 const error = { code: 'error', message: 'no' };
 
 /** The life of a task that failed `retries` times before it ended. */
 function life(retries: number, last: 'succeeded' | 'failed' | 'cancelled'): TaskEvent[] {
   const events: TaskEvent[] = [submitted];
   for (let attempt = 1; attempt <= retries; attempt++) {
+    const gen = 2 * attempt;
+    events.push({ ...common, ...held, type: 'parked', gen, nextAttempt: attempt });
+    events.push({ ...common, type: 'released', gen: gen + 1, nextAttempt: attempt });
     events.push({ ...common, type: 'started', attempt, worker: 'w1' });
     events.push({ ...common, ...ran, type: 'retrying', attempt, error, nextRunAt: at(20) });
   }
@@ -106,4 +110,16 @@ test('an outcome that overtakes its submission stands alone until the rest arriv
   expect(early).toMatchObject({ state: 'succeeded', kind: 'work', createdAt: 1_700_000_000_000 });
   mergeEvent(early, submitted, 6);
   expect(early).toMatchObject({ state: 'succeeded', priority: 'high', tags: '["x"]' });
+});
+
+test('a task in a lane waits, whichever way its events come, and is not taken for a parent', () => {
+  const parked: TaskEvent = { ...common, ...held, type: 'parked', gen: 2, nextAttempt: 1 };
+  const released: TaskEvent = { ...common, type: 'released', gen: 3, nextAttempt: 1 };
+  const again: TaskEvent = { ...parked, gen: 4 };
+  const inLane = merged([again, released, parked, submitted].map((event) => ({ event, seq: 1 })));
+  expect([inLane.state, isParked(inLane), inLane.attempt]).toEqual(['waiting', true, 0]);
+  const out = merged([released, parked, submitted].map((event) => ({ event, seq: 1 })));
+  expect(out.state).toBe('queued');
+  const parent: TaskEvent = { ...common, ...ran, type: 'waiting', attempt: 1 };
+  expect(isParked(merged([{ event: parent, seq: 1 }]))).toBe(false);
 });

@@ -42,6 +42,8 @@ export interface TaskRow {
 /** Within an attempt. Final events have no rank: the first of a run, by sequence, wins. */
 const ranks: Readonly<Partial<Record<EventType, number>>> = {
   submitted: 0,
+  parked: 0,
+  released: 0,
   started: 1,
   waiting: 2,
   retrying: 3,
@@ -50,6 +52,8 @@ const ranks: Readonly<Partial<Record<EventType, number>>> = {
 const states: Readonly<Partial<Record<EventType, TaskState>>> = {
   started: 'running',
   waiting: 'waiting',
+  parked: 'waiting',
+  released: 'queued',
   retrying: 'retrying',
   succeeded: 'succeeded',
   failed: 'failed',
@@ -119,7 +123,7 @@ function noteFacts(row: TaskRow, event: TaskEvent): void {
 function advance(row: TaskRow, event: TaskEvent, rankInAttempt: number, seq: number): void {
   const final = finalStates.has(row.state);
   if (!final || event.type === 'submitted') noteSeq(row, seq);
-  const rank = ('attempt' in event ? event.attempt : 0) * 10 + rankInAttempt;
+  const rank = attemptOf(event) * 10 + rankInAttempt;
   if (rank <= row.rank) return;
   row.rank = rank;
   if (final) {
@@ -151,7 +155,7 @@ function end(row: TaskRow, event: TaskEvent, seq: number): void {
   if (event.type === 'failed') row.error = JSON.stringify(event.error);
   if (event.type === 'cancelled') {
     const message = event.reason ?? 'cancelled by a user';
-    row.error = JSON.stringify({ code: 'cancelled', message });
+    row.error = JSON.stringify({ code: event.code ?? 'cancelled', message });
   }
 }
 
@@ -201,6 +205,16 @@ function noteSeq(row: TaskRow, seq: number): void {
   known.push(String(seq));
   if (known.length > 1) known.sort((a, b) => Number(a) - Number(b));
   row.seqs = known.slice(-MAX_SEQS).join(',');
+}
+
+/** Whether it waits in a lane, held by a limit, and not for its children. */
+export const isParked = ({ state, rank }: TaskRow): boolean =>
+  state === 'waiting' && !Number.isInteger(rank);
+
+/** Waiting in a lane comes before the attempt it waits for; a later generation is further. */
+function attemptOf(event: TaskEvent): number {
+  if ('nextAttempt' in event) return event.nextAttempt + (1 - 1 / event.gen) / 10;
+  return 'attempt' in event ? event.attempt : 0;
 }
 
 const stateOfSubmitted = (event: TaskEvent): TaskState =>

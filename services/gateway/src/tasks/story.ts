@@ -20,6 +20,8 @@ export function createPlacer(): (logged: LoggedEvent) => PlacedEvent {
 /** Within an attempt, as the projection merges them. */
 const order: Readonly<Record<TaskEvent['type'], number>> = {
   submitted: 0,
+  parked: 0,
+  released: 0,
   started: 1,
   progress: 1,
   waiting: 2,
@@ -38,6 +40,7 @@ export const inCausalOrder = (events: readonly PlacedEvent[]): PlacedEvent[] =>
 
 function attemptOf(event: TaskEvent): number {
   if (event.type === 'submitted') return 0;
+  if ('nextAttempt' in event) return event.nextAttempt;
   return 'attempt' in event ? event.attempt : Number.POSITIVE_INFINITY;
 }
 

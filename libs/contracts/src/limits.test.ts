@@ -1,0 +1,48 @@
+import { Type } from 'typebox';
+import { expect, test } from 'vitest';
+import { defineTask } from './define-task.ts';
+import { claimOf, claimOfLane, laneToken, parseLimits, rateIntervalMs } from './limits.ts';
+import type { TaskMessage } from './message.ts';
+
+const plain = {
+  kind: 'fetch',
+  category: 'scraping',
+  summary: 'A kind without limits',
+  payload: Type.Object({ url: Type.String(), brand: Type.String() }),
+  result: Type.Unknown(),
+  priority: 'normal',
+} as const;
+const payload = { url: 'https://example.com:8443/a?b', brand: 'Ünï & Co.' };
+const message = (more: Partial<TaskMessage> = {}) => ({ payload, ...more }) as TaskMessage;
+
+test('a task without key, tenant and rate asks nobody', () => {
+  expect(claimOf(defineTask(plain), message())).toBeUndefined();
+});
+
+test('the key is the field that the kind names, unless the submission gives one', () => {
+  const keyed = defineTask({ ...plain, key: 'brand' });
+  expect(claimOf(keyed, message())).toEqual({ kind: 'fetch', key: 'Ünï & Co.', tenant: '' });
+  expect(claimOf(keyed, message({ concurrencyKey: 'own' }))?.key).toBe('own');
+});
+
+test('a rate per host counts under the host and port of the URL', () => {
+  const paced = defineTask({ ...plain, rate: { perSecond: 5, per: 'host' } });
+  expect(claimOf(paced, message())?.host).toBe('example.com:8443');
+  expect(rateIntervalMs({ perSecond: 5, per: 'host' })).toBe(200);
+  expect(rateIntervalMs({ perMinute: 30, per: 'pool' })).toBe(2_000);
+});
+
+test('a lane is one subject token and says what it holds', () => {
+  const claim = { kind: 'fetch', key: 'a.b >*', tenant: 'ten ant' };
+  expect(laneToken(claim)).toMatch(/^[\w-]+$/);
+  expect(claimOfLane(laneToken(claim))).toEqual(claim);
+});
+
+test('limits that do not fit their schema are not read', () => {
+  expect(parseLimits('{"kinds":{"fetch":{"concurrency":{"perKey":4}}}}')).toEqual({
+    kinds: { fetch: { concurrency: { perKey: 4 } } },
+  });
+  for (const text of ['no json', '{"kinds":{"fetch":{"concurrency":{"perKey":0}}}}', '{"a":1}']) {
+    expect(parseLimits(text)).toBeUndefined();
+  }
+});
