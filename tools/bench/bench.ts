@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { figuresOf } from './figures.ts';
 import { measures } from './measures/index.ts';
+import { useOwnTemporaryFolder } from './own-folder.ts';
 import { machineOf, reportOf, writeIntoPage } from './report.ts';
 
 const { values } = parseArgs({
@@ -27,6 +28,7 @@ if (unknown.length > 0) refuse(`--only knows ${names.join(', ')}, not ${unknown.
 if (!Number.isInteger(rounds) || rounds < 1) refuse('--rounds takes a whole number from 1 on');
 if (process.platform !== 'linux') refuse('the benchmark reads /proc, so it needs Linux');
 
+useOwnTemporaryFolder();
 const series = new Map<string, number[]>();
 for (let round = 0; round < rounds; round++) {
   for (const measure of measures) {

@@ -1,10 +1,11 @@
 /** `node tools/bench/process.ts <system> <role> <url> [<folder>]`: one process of a measured system. */
-import { serveCalls } from './remote.ts';
+import { endWithStarter, serveCalls } from './remote.ts';
 import { producer, worker } from './roles.ts';
 import { openBullmq } from './systems/bullmq.ts';
 import { openRawJetstream } from './systems/raw-jetstream.ts';
 import { followSlipstream, openSlipstream } from './systems/slipstream.ts';
 
+endWithStarter();
 const [system = '', role, url = '', folder = ''] = process.argv.slice(2);
 const open = { slipstream: openSlipstream, bullmq: openBullmq, raw: openRawJetstream }[system];
 if (!open) throw new Error(`no system is called '${system}'`);

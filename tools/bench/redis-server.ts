@@ -27,6 +27,8 @@ export async function startRedisServer(): Promise<RedisServer> {
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const server = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const killAtExit = (): void => void server.kill('SIGKILL');
+  process.once('exit', killAtExit);
   await once(server, 'spawn');
   const exited = once(server, 'exit');
   await saidReady(createInterface(server.stdout));
@@ -35,8 +37,9 @@ export async function startRedisServer(): Promise<RedisServer> {
     url: `redis://127.0.0.1:${port}`,
     pid: server.pid ?? 0,
     async [Symbol.asyncDispose]() {
-      server.kill('SIGKILL');
+      killAtExit();
       await exited;
+      process.off('exit', killAtExit);
       await rm(dir, { recursive: true, force: true });
     },
   };

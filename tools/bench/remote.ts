@@ -60,9 +60,14 @@ export async function startRemote<T>(
   };
 }
 
-/** In the started process: answers the calls until the starter is gone. */
-export function serveCalls(calls: Calls): void {
+/** In the started process: ends it when the starter is gone, from this line on. */
+export function endWithStarter(): void {
   process.on('disconnect', () => process.exit());
+  if (!process.connected) process.exit();
+}
+
+/** In the started process: answers the calls of the starter. */
+export function serveCalls(calls: Calls): void {
   process.on('message', ({ number, name, argument }: Request) => {
     void answer(number, () => calls[name]?.(argument as never));
   });
