@@ -18,7 +18,7 @@ import { messageOf, SetUpError, say } from './progress.mjs';
 export const accelerators = [
   {
     name: 'onnxruntime',
-    gives: 'SLIPSTREAM_EMBEDDER=use-lite-onnx: the vectors of use-lite, about 7 times faster',
+    gives: 'SLIPSTREAM_EMBEDDER=use-lite-onnx: the vectors of use-lite, 5 to 6 times faster',
     size: '50 MB',
     add: addOnnxRuntime,
   },
