@@ -63,6 +63,7 @@ const carried: Readonly<Record<string, readonly [places: readonly string[], text
   liveFeed: [['<id>'], 'The same, republished by the server to whoever follows; not stored'],
   flow: [['<parent id>'], 'Children that a task has added'],
   cancel: [['<id>'], 'To all workers: stop this task; not stored'],
+  controls: [['<category>'], 'To all processes: new controls of a category; not stored'],
   blob: [['<space>', '<sha256>', '<part>'], 'Large payloads and results in parts of 512 KiB'],
   acquire: [['<category>'], 'Request and reply: may these tasks run now; not stored'],
   holding: [['<category>'], 'From a worker, once a second: what it holds; not stored'],

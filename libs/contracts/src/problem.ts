@@ -44,6 +44,11 @@ export const problems = {
     title: 'No task has this id',
     remedy: 'The id is wrong, or the task is past its retention.',
   },
+  'workflow-not-found': {
+    status: 404,
+    title: 'No workflow has this id',
+    remedy: 'The id is wrong, belongs to a task that is no workflow, or is past its retention.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'The method is not allowed here',

@@ -1,11 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import {
-  type Category,
-  categories,
-  subjects,
-  type TaskMessage,
-  type TaskTable,
-} from '@slipstream/contracts';
+import { type Category, categories, type TaskMessage, type TaskTable } from '@slipstream/contracts';
 import { type Bus, followConsumer, headerOf } from '@slipstream/jetstream';
 import {
   type EventLog,
@@ -60,6 +54,5 @@ async function publishDue({ bus, log, tasks }: StewardOptions, message: JsMsg): 
   const traceparent = headerOf(message.headers, 'traceparent');
   const definition = tasks[body.kind];
   if (definition) return enqueue(bus, definition, body, traceparent);
-  const subject = subjects.task(category, body.priority, body.id);
-  await publishTask(bus, subject, category, body, traceparent);
+  await publishTask(bus, category, body, traceparent);
 }

@@ -2,6 +2,7 @@ export { cancelTask } from './cancel.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
 export {
   appendChildren,
+  type ChildrenOptions,
   type ChildSpec,
   type FlowChild,
   type FlowMessage,
@@ -12,15 +13,19 @@ export { publishLane } from './lanes.ts';
 export { type Listener, openProjection, type Projection } from './projection/projection.ts';
 export type { ChildState, ListFilter, StateCount } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
+export type { EndedCount } from './projection/tally.ts';
 export { isParked, mergeEvent, newRow, type TaskRow } from './projection/task-row.ts';
+export { type PurgeParts, purgeQueue, runInMessage } from './purge.ts';
 export { ensureRecurring, firingId, type Recurring, type RecurringMessage } from './recurring.ts';
 export {
+  CHECK_HEADER,
   enqueue,
   publishScheduled,
   publishTask,
   type Submission,
   type Submitted,
   submit,
+  submitMany,
 } from './submit.ts';
 export { askTaskState, isOver, type KnownState, taskStateEndpoint } from './task-state.ts';
 export { taskView } from './task-view.ts';

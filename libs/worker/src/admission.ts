@@ -12,6 +12,7 @@ import {
 } from '@slipstream/contracts';
 import { answers, type Delivery, headerOf } from '@slipstream/jetstream';
 import { publishLane } from '@slipstream/tasklog';
+import type { Answer } from './answer.ts';
 import type { PoolParts } from './pool-parts.ts';
 
 /** How long the steward may take to answer. */
@@ -23,7 +24,7 @@ const MAX_ASKS = 256;
 
 export interface AdmissionOptions {
   readonly category: Category;
-  readonly slots: number;
+  readonly slots: () => number;
   /** A cancel of this task was broadcast. */
   readonly isCancelled: (id: string) => boolean;
   /** Repeats a message from a thread that handlers cannot block, until the next one. */
@@ -32,15 +33,15 @@ export interface AdmissionOptions {
 
 export interface Admission extends AsyncDisposable {
   /**
-   * Asks whether a task may run now. Resolves with what to call when it has ended, or with undefined
-   * when it has to wait: then its delivery is answered, and no attempt is lost.
+   * Asks whether a task may run now. Resolves with what to call when it has ended, or with the answer
+   * to its delivery when it has to wait; no attempt is lost.
    */
   enter(
     delivery: Delivery,
     message: TaskMessage,
     claim: Claim,
     attempt: number,
-  ): Promise<(() => void) | undefined>;
+  ): Promise<(() => void) | Answer>;
 }
 
 interface Waiting extends Ask {
@@ -86,7 +87,7 @@ export function createAdmission(parts: PoolParts, options: AdmissionOptions): Ad
       const answer = await request({
         instance,
         number: ++number,
-        slots,
+        slots: slots(),
         held: [...held],
         asks: group.map(({ ask, task, gen, claim }) => ({ ask, task, gen, claim })),
       });
@@ -127,7 +128,7 @@ export function createAdmission(parts: PoolParts, options: AdmissionOptions): Ad
   }
 
   async function park(
-    { reply, headers }: Delivery,
+    { headers }: Delivery,
     message: TaskMessage,
     claim: Claim,
     attempt: number,
@@ -152,7 +153,6 @@ export function createAdmission(parts: PoolParts, options: AdmissionOptions): Ad
       key: claim.key,
       tenant: claim.tenant,
     });
-    bus.connection.publish(reply, answers.ack);
   }
 
   return {
@@ -169,18 +169,13 @@ export function createAdmission(parts: PoolParts, options: AdmissionOptions): Ad
       };
       if (isCancelled(message.id)) {
         leave();
-        bus.connection.publish(delivery.reply, answers.ack);
-        return undefined;
+        return answers.ack;
       }
       if (verdict.verdict === 'lane') {
         await park(delivery, message, claim, attempt, verdict);
-        return undefined;
+        return answers.ack;
       }
-      if (verdict.verdict === 'at') {
-        const delayMs = Math.max(1, verdict.at - Date.now());
-        bus.connection.publish(delivery.reply, answers.nak(delayMs));
-        return undefined;
-      }
+      if (verdict.verdict === 'at') return answers.nak(Math.max(1, verdict.at - Date.now()));
       return leave;
     },
     async [Symbol.asyncDispose]() {

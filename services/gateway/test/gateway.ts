@@ -22,6 +22,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly bus: Bus;
   /** JSON by POST. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  patch(path: string, body: unknown): Promise<Answer>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   /** Runs a pool with these handlers until the gateway is disposed. */
   work<C extends Category>(category: C, handlers: Handlers<C, Tasks>): void;
@@ -58,6 +59,14 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     ),
   );
   const { url, opsUrl } = service;
+  const send = async (method: string, path: string, body: unknown, headers = {}) =>
+    read(
+      await fetch(url + path, {
+        method,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    );
   const logger = createLogger('test', 'silent');
   const log = createEventLog(bus);
   return {
@@ -66,14 +75,8 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     nats,
     dir,
     bus,
-    post: async (path, body, headers = {}) =>
-      read(
-        await fetch(url + path, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', ...headers },
-          body: typeof body === 'string' ? body : JSON.stringify(body),
-        }),
-      ),
+    post: (path, body, headers) => send('POST', path, body, headers),
+    patch: (path, body) => send('PATCH', path, body),
     get: async (path, headers = {}) => read(await fetch(url + path, { headers })),
     work(category, handlers) {
       const worker = `test-${category}`;

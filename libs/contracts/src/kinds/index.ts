@@ -5,6 +5,7 @@ import { embedTexts } from './embed-texts.ts';
 import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
 import { maintainIndex } from './maintain-index.ts';
+import { runWorkflow } from './run-workflow.ts';
 import { scrapePage } from './scrape-page.ts';
 import { scrapeSite } from './scrape-site.ts';
 import { searchKnowledge } from './search-knowledge.ts';
@@ -20,6 +21,7 @@ export const tasks = {
   [answerQuestion.kind]: answerQuestion,
   [searchKnowledge.kind]: searchKnowledge,
   [maintainIndex.kind]: maintainIndex,
+  [runWorkflow.kind]: runWorkflow,
 } as const;
 
 export type Tasks = typeof tasks;

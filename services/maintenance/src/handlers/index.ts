@@ -1,3 +1,4 @@
+import { runWorkflow } from '@slipstream/flows';
 import type { KnowledgeStore } from '@slipstream/knowledge';
 import type { Handlers } from '@slipstream/worker';
 import { createMaintainIndex } from './maintain-index.ts';
@@ -6,5 +7,6 @@ export const maintenanceHandlers = (store: KnowledgeStore): Handlers<'maintenanc
   'maintain-index': createMaintainIndex(store),
 });
 
-/** No kind is a batch of its own yet: workflows are made of the kinds of the other pools. */
-export const batchHandlers: Handlers<'batch'> = {};
+export const batchHandlers: Handlers<'batch'> = {
+  'run-workflow': runWorkflow,
+};
