@@ -1,5 +1,5 @@
 /**
- * A child process of a test: `worker` runs the pool rag with handlers that take as long as they are
+ * A child process of a test: `worker` runs the pool ingestion with handlers that take as long as they are
  * told, `steward` competes for the lead of limits.
  */
 
@@ -45,7 +45,7 @@ if (role === 'steward') {
   const pool = runPool(
     { bus, log, logger, worker: name, tasks },
     {
-      category: 'rag',
+      category: 'ingestion',
       tasks,
       slots: 5,
       handlers: {

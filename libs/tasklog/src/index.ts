@@ -25,9 +25,11 @@ export type { LoggedEvent } from './projection/row-store.ts';
 export { createRowStore } from './projection/row-store.ts';
 export { openForReading, openForWriting } from './projection/schema.ts';
 export { type KindStats, successRate } from './projection/stats.ts';
-export type { EndedCount } from './projection/tally.ts';
+export type { EndedCount, EndedCount } from './projection/tally.ts';
 export {
   isParked,
+  isParked,
+  mergeEvent,
   mergeEvent,
   newRow,
   type TaskRow,

@@ -25,7 +25,7 @@ export const testTasks = {
   }),
   keyed: defineTask({
     kind: 'keyed',
-    category: 'rag',
+    category: 'ingestion',
     summary: 'One at a time of each key',
     payload: Type.Object({ key: Type.String(), ms: Type.Number() }),
     result: Type.Unknown(),
@@ -36,7 +36,7 @@ export const testTasks = {
   }),
   paced: defineTask({
     kind: 'paced',
-    category: 'rag',
+    category: 'ingestion',
     summary: 'Twenty starts a second',
     payload: Type.Object({ ms: Type.Number() }),
     result: Type.Unknown(),

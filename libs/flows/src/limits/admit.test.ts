@@ -17,7 +17,7 @@ async function startSteward(): Promise<AsyncDisposable> {
   const { bus, log, parts } = engine;
   const running = admit({ bus, log, tasks, logger: parts.logger }, stop.signal);
   const probe = JSON.stringify({ instance: 'test', number: 1, slots: 0, held: [], asks: [] });
-  await vi.waitFor(() => bus.connection.request(subjects.acquire('rag'), probe), 5_000);
+  await vi.waitFor(() => bus.connection.request(subjects.acquire('ingestion'), probe), 5_000);
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
@@ -28,7 +28,7 @@ async function startSteward(): Promise<AsyncDisposable> {
 
 const startPool = (keyed: (key: string) => Promise<unknown>, slots = 5) =>
   runPool(engine.parts, {
-    category: 'rag',
+    category: 'ingestion',
     tasks,
     slots,
     handlers: { keyed: ({ key }) => keyed(key), paced: async () => ({}) },
@@ -94,7 +94,7 @@ test('a task that was cancelled in its lane never runs', async () => {
   await vi.waitFor(() => expect(ran).toEqual(['c']));
   const second = await send('c');
   await engine.reaches(second.task.id, new Set(['waiting']));
-  await cancelTask(engine.bus, engine.log, { id: second.task.id, run: 1, category: 'rag' });
+  await cancelTask(engine.bus, engine.log, { id: second.task.id, run: 1, category: 'ingestion' });
   gate.resolve();
   await engine.reaches(first.task.id);
   await engine.reaches((await send('c')).task.id);
@@ -113,7 +113,7 @@ test('without a steward keyed work waits, and runs when there is one', async () 
 }, 20_000);
 
 test('a limit of the category at run time replaces that of the kind', async () => {
-  const key = `$KV.runtime.${limitsKey('rag')}`;
+  const key = `$KV.runtime.${limitsKey('ingestion')}`;
   const limits = { kinds: { keyed: { concurrency: { perKey: 3 } } } };
   await engine.bus.publisher.publish(key, JSON.stringify(limits));
   await using _steward = await startSteward();
@@ -148,7 +148,7 @@ test('a task that fails frees its key, and a copy that was parked before is not 
 }, 20_000);
 
 test('tenants share by weight, however much one of them sends first', async () => {
-  const key = `$KV.runtime.${limitsKey('rag')}`;
+  const key = `$KV.runtime.${limitsKey('ingestion')}`;
   await engine.bus.publisher.publish(key, JSON.stringify({ tenants: { big: 3 } }));
   await using _steward = await startSteward();
   const order: string[] = [];

@@ -8,7 +8,7 @@ import {
   PublishError,
   taskStream,
 } from '@slipstream/jetstream';
-import type { EventLog } from '@slipstream/tasklog';
+import { CHECK_HEADER, type EventLog } from '@slipstream/tasklog';
 
 /**
  * Moves a task from its lane into its queue: the event, the queue, and only then out of the lane, so
@@ -30,6 +30,7 @@ export async function releaseTask(
     'Nats-Msg-Id': `${id}.${run}.${gen}`,
     'Nats-Expected-Last-Subject-Sequence': '0',
     'Nats-Expected-Last-Subject-Sequence-Subject': subjects.taskAnywhere(category, id),
+    [CHECK_HEADER]: '1',
     traceparent: stored.header('traceparent'),
   });
   const nextAttempt = (task.attempts ?? 0) + 1;
