@@ -32,5 +32,14 @@ export type { Chunk } from './knowledge.ts';
 export { messageId, type TaskMessage } from './message.ts';
 export { type Priority, priorities } from './priority.ts';
 export { type Problem, type ProblemCode, ProblemError, problems } from './problem.ts';
+export {
+  type Firing,
+  HISTORY_SIZE,
+  type Schedule,
+  ScheduleName,
+  type ScheduleSpec,
+  ScheduleSpecFields,
+  type ScheduleState,
+} from './schedule.ts';
 export { brandToken, subjects } from './subjects.ts';
 export { finalStates, type Task, TaskSchema, type TaskState, taskStates } from './task.ts';

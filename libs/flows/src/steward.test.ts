@@ -1,8 +1,7 @@
-import { subjects } from '@slipstream/contracts';
-import { ensureRecurring, submit, taskView } from '@slipstream/tasklog';
+import { cancelTask, submit, taskView } from '@slipstream/tasklog';
 import { type Engine, startEngine, testTasks as tasks } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { steward } from './steward.ts';
 
 let engine: Engine;
@@ -13,8 +12,8 @@ afterAll(() => engine[Symbol.asyncDispose]());
 
 function startSteward(): AsyncDisposable {
   const stop = new AbortController();
-  const { bus, log, parts } = engine;
-  const running = steward({ bus, log, tasks, logger: parts.logger }, stop.signal);
+  const { bus, log, projection, parts } = engine;
+  const running = steward({ bus, log, projection, tasks, logger: parts.logger }, stop.signal);
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
@@ -45,17 +44,20 @@ test('a delayed task runs when its time has come, and not before', async () => {
   expect(Date.parse(view.startedAt ?? '')).toBeGreaterThanOrEqual(runAt);
 });
 
-test('a recurring schedule runs again and again, each time as a task of its own', async () => {
+test('a delayed task that is cancelled never runs', async () => {
+  await using _steward = startSteward();
   const ran: string[] = [];
   await using _pool = startPool(ran);
-  const every = { name: 'tick', definition: tasks.work, payload: { text: 'tick' } };
-  await ensureRecurring(engine.bus, { ...every, cron: '@every 1s' });
-  await ensureRecurring(engine.bus, { ...every, cron: '@every 1s' });
-  await using _steward = startSteward();
-  await vi.waitFor(() => expect(ran.length).toBeGreaterThanOrEqual(2), 5_000);
-  await engine.bus.manager.streams.purge('SCHED', { filter: subjects.schedule('batch', 'tick') });
-  await engine.projection.barrier();
-  const found = await engine.projection.list({ tag: 'schedule:tick', limit: 10 });
-  expect(found.length).toBe(new Set(found.map(({ id }) => id)).size);
-  expect(found.length).toBeGreaterThanOrEqual(2);
+  const order = (text: string, delayMs: number) =>
+    submit(engine.bus, engine.log, {
+      definition: tasks.work,
+      payload: { text },
+      runAt: Date.now() + delayMs,
+    });
+  const { task: cancelled } = await order('cancelled', 500);
+  const { task: later } = await order('later', 900);
+  await cancelTask(engine.bus, engine.log, { id: cancelled.id, run: 1, category: 'batch' });
+  expect((await engine.reaches(later.id)).state).toBe('succeeded');
+  expect((await engine.reaches(cancelled.id)).state).toBe('cancelled');
+  expect(ran).toEqual(['later']);
 });

@@ -12,7 +12,30 @@ export { type Listener, openProjection, type Projection } from './projection/pro
 export type { ChildState, ListFilter, StateCount } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
 export { mergeEvent, newRow, type TaskRow } from './projection/task-row.ts';
-export { ensureRecurring, firingId, type Recurring, type RecurringMessage } from './recurring.ts';
+export { type DueFirings, dueFirings, firingId } from './schedules/due-firings.ts';
+export {
+  deleteSchedule,
+  ensureShipped,
+  saveSchedule,
+  wholeSecond,
+} from './schedules/save-schedule.ts';
+export {
+  type Kept,
+  readSchedule,
+  readScheduleState,
+  readSchedules,
+  rememberRun,
+  withFirings,
+  writeScheduleState,
+} from './schedules/schedule-store.ts';
+export {
+  clearServerSchedule,
+  type FiringMessage,
+  isFiring,
+  setServerSchedule,
+  wakeSchedule,
+} from './schedules/server-schedule.ts';
+export { nextRuns, type Timing, timingMistakes } from './schedules/timing.ts';
 export {
   publishScheduled,
   publishTask,

@@ -28,11 +28,15 @@ test('the OpenAPI description has every route, each with a name, a summary and a
     Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
   );
   expect(operations.map(({ path, method }) => `${method} ${path}`).sort()).toEqual([
+    'delete /v1/schedules/{name}',
     'get /livez',
     'get /metrics',
     'get /readyz',
     'get /v1/health',
     'get /v1/queues',
+    'get /v1/schedules',
+    'get /v1/schedules/{name}',
+    'get /v1/schedules/{name}/history',
     'get /v1/search',
     'get /v1/tasks',
     'get /v1/tasks/{id}',
@@ -41,9 +45,14 @@ test('the OpenAPI description has every route, each with a name, a summary and a
     'post /v1/documents',
     'post /v1/embeddings',
     'post /v1/queries',
+    'post /v1/schedules',
+    'post /v1/schedules/{name}/pause',
+    'post /v1/schedules/{name}/resume',
+    'post /v1/schedules/{name}/run',
     'post /v1/scrapes',
     'post /v1/tasks',
     'post /v1/tasks/{id}/cancel',
+    'put /v1/schedules/{name}',
   ]);
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   for (const { summary, responses } of operations) {

@@ -1,12 +1,13 @@
-import { tasks } from '@slipstream/contracts';
-import type { Recurring } from '@slipstream/tasklog';
+import type { ScheduleSpec } from '@slipstream/contracts';
 
-/** What runs by itself. A new schedule is one entry; the server keeps the clock. */
-export const schedules: readonly Recurring[] = [
+/** What runs by itself. A new schedule is one entry; users see it, change it and pause it. */
+export const schedules: readonly (ScheduleSpec & { readonly name: string })[] = [
   {
     name: 'index-upkeep',
-    definition: tasks['maintain-index'],
-    payload: {},
-    cron: '0 */10 * * * *',
+    cron: '*/10 * * * *',
+    timezone: 'UTC',
+    task: { kind: 'maintain-index', payload: {} },
+    overlap: 'skip',
+    catchUp: 'one',
   },
 ];

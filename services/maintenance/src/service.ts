@@ -3,7 +3,7 @@ import { tasks } from '@slipstream/contracts';
 import { conduct, keepRunning, steward } from '@slipstream/flows';
 import { holdLease } from '@slipstream/jetstream';
 import { openKnowledgeStore } from '@slipstream/knowledge';
-import { ensureRecurring, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
+import { ensureShipped, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
 import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
 import type { Config } from './config.ts';
 import { batchHandlers, maintenanceHandlers } from './handlers/index.ts';
@@ -22,12 +22,12 @@ export const startService = (config: Config): Promise<WorkerService> =>
         await openProjection(bus, { dir: join(data, 'projections'), name: 'maintenance' }),
       );
       const store = stack.use(await openKnowledgeStore({ uri: join(data, 'knowledge') }));
-      for (const recurring of schedules) await ensureRecurring(bus, recurring);
+      await ensureShipped(bus, tasks, schedules);
 
       const leaders = {
         conductor: (signal: AbortSignal) =>
           conduct({ bus, log, projection, tasks, logger }, signal),
-        steward: (signal: AbortSignal) => steward({ bus, log, tasks, logger }, signal),
+        steward: (signal: AbortSignal) => steward({ bus, log, projection, tasks, logger }, signal),
       };
       for (const [name, run] of Object.entries(leaders)) {
         const lead = (signal: AbortSignal) => keepRunning(name, run, logger, signal);

@@ -6,6 +6,7 @@ import { healthRoutes } from './health.ts';
 import { pageRoutes } from './page.ts';
 import { queryRoutes } from './queries.ts';
 import { queueRoutes } from './queues.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { scrapeRoutes } from './scrapes.ts';
 import { searchRoutes } from './search.ts';
 import { taskEventRoutes } from './task-events.ts';
@@ -23,6 +24,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   searchRoutes,
   queueRoutes,
   workerRoutes,
+  scheduleRoutes,
   healthRoutes,
   pageRoutes,
 ];
