@@ -1,7 +1,7 @@
 import { cancelTask, submit, taskView } from '@slipstream/tasklog';
 import { type Engine, startEngine, testTasks as tasks } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { steward } from './steward.ts';
 
 let engine: Engine;
@@ -30,19 +30,22 @@ const startPool = (ran: string[]) =>
     handlers: { crawl: async () => ({}), work: async ({ text }) => void ran.push(text) },
   });
 
-test('a delayed task runs when its time has come, and not before', async () => {
-  await using _steward = startSteward();
-  await using _pool = startPool([]);
-  const runAt = Date.now() + 700;
-  const { task } = await submit(engine.bus, engine.log, {
-    definition: tasks.work,
-    payload: { text: 'later' },
-    runAt,
-  });
-  const view = taskView(await engine.reaches(task.id));
-  expect(view.state).toBe('succeeded');
-  expect(Date.parse(view.startedAt ?? '')).toBeGreaterThanOrEqual(runAt);
-});
+test.each([30, 400, 900])(
+  'a task that is %i ms away runs then, and not before',
+  async (delayMs) => {
+    await using _steward = startSteward();
+    await using _pool = startPool([]);
+    const runAt = Date.now() + delayMs;
+    const { task } = await submit(engine.bus, engine.log, {
+      definition: tasks.work,
+      payload: { text: 'later' },
+      runAt,
+    });
+    const view = taskView(await engine.reaches(task.id));
+    expect(view.state).toBe('succeeded');
+    expect(Date.parse(view.startedAt ?? '')).toBeGreaterThanOrEqual(runAt);
+  },
+);
 
 test('a delayed task that is cancelled never runs', async () => {
   await using _steward = startSteward();
@@ -54,10 +57,17 @@ test('a delayed task that is cancelled never runs', async () => {
       payload: { text },
       runAt: Date.now() + delayMs,
     });
-  const { task: cancelled } = await order('cancelled', 500);
-  const { task: later } = await order('later', 900);
-  await cancelTask(engine.bus, engine.log, { id: cancelled.id, run: 1, category: 'batch' });
-  expect((await engine.reaches(later.id)).state).toBe('succeeded');
-  expect((await engine.reaches(cancelled.id)).state).toBe('cancelled');
-  expect(ran).toEqual(['later']);
+  const cancelled = [await order('soon', 400), await order('later', 800)];
+  const { task: last } = await order('last', 1_000);
+  for (const { task } of cancelled) {
+    await cancelTask(engine.bus, engine.log, { id: task.id, run: 1, category: 'batch' });
+  }
+  expect((await engine.reaches(last.id)).state).toBe('succeeded');
+  for (const { task } of cancelled) {
+    expect((await engine.reaches(task.id)).state).toBe('cancelled');
+  }
+  await vi.waitFor(async () => {
+    const { state } = await engine.bus.manager.streams.info('SCHED');
+    expect([state.messages, ran]).toEqual([0, ['last']]);
+  });
 });

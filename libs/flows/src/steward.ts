@@ -1,7 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { type Category, categories, subjects, type TaskMessage } from '@slipstream/contracts';
 import { type Bus, followConsumer, headerOf } from '@slipstream/jetstream';
-import { type FiringMessage, isFiring, publishTask } from '@slipstream/tasklog';
+import { type FiringMessage, isFiring, publishTask, RUN_AT_HEADER } from '@slipstream/tasklog';
 import {
   createScheduleKeeper,
   type KeeperOptions,
@@ -33,6 +33,11 @@ async function followDue(
   const messages = followConsumer(bus, 'SCHED', 'steward', { signal, batch: 100, onError });
   for await (const message of messages) {
     try {
+      const earlyMs = notBefore(message) - Date.now();
+      if (earlyMs > 0) {
+        message.nak(Math.ceil(earlyMs));
+        continue;
+      }
       await takeDue(bus, keeper, message);
       message.ack();
     } catch (err) {
@@ -41,6 +46,10 @@ async function followDue(
     }
   }
 }
+
+/** Milliseconds since 1970 before which a due task may not start. */
+const notBefore = ({ headers }: JsMsg): number =>
+  Date.parse(headerOf(headers, RUN_AT_HEADER) ?? '') || 0;
 
 async function takeDue(bus: Bus, keeper: ScheduleKeeper, message: JsMsg): Promise<void> {
   const [, category] = message.subject.split('.') as ['due', Category];

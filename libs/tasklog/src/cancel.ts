@@ -22,5 +22,6 @@ export async function cancelTask(
       filter: subjects.taskAnywhere(category, id),
     }),
     bus.manager.streams.purge('SCHED', { filter: subjects.schedule(category, id) }),
+    bus.manager.streams.purge('SCHED', { filter: subjects.due(category, id) }),
   ]);
 }

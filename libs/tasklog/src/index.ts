@@ -39,6 +39,7 @@ export { nextRuns, type Timing, timingMistakes } from './schedules/timing.ts';
 export {
   publishScheduled,
   publishTask,
+  RUN_AT_HEADER,
   type Submission,
   type Submitted,
   submit,
