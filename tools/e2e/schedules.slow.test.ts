@@ -46,3 +46,19 @@ test('delayed tasks and schedules outlive kill -9 of nats-server and of maintena
   );
   expect(items.length).toBeGreaterThanOrEqual(times.length);
 }, 180_000);
+
+test('each job of the system runs when it is asked for, dry and for real', async () => {
+  await using system = await startSlipstream();
+  const { items } = await system.get<{ items: { job: string }[] }>('/v1/maintenance');
+  expect(items.length).toBeGreaterThan(0);
+  for (const { job } of items) {
+    for (const dryRun of [true, false]) {
+      const { body } = await system.post(`/v1/maintenance/${job}`, { dryRun });
+      expect(await system.ended(body.id)).toMatchObject({ state: 'succeeded', result: { dryRun } });
+    }
+  }
+  const { items: schedules } = await system.get<{ items: { name: string; shipped: boolean }[] }>(
+    '/v1/schedules',
+  );
+  expect(schedules.map(({ name }) => name)).toEqual(items.map(({ job }) => job).toSorted());
+}, 120_000);

@@ -29,6 +29,7 @@ export { type Kind, type KindIn, type Tasks, tasks } from './kinds/index.ts';
 export { PageState } from './kinds/index-write.ts';
 export { SearchHit } from './kinds/search-knowledge.ts';
 export type { Chunk } from './knowledge.ts';
+export { type MaintenanceJob, maintenanceJobs } from './maintenance-jobs.ts';
 export { messageId, type TaskMessage } from './message.ts';
 export { type Priority, priorities } from './priority.ts';
 export { type Problem, type ProblemCode, ProblemError, problems } from './problem.ts';

@@ -35,14 +35,14 @@ test('a schedule is made, and says when it runs next, in its own time zone', asy
   });
   const berlin = new Intl.DateTimeFormat('de', { timeZone: 'Europe/Berlin', timeStyle: 'short' });
   const next = body['nextRuns'] as unknown as string[];
-  expect(next.map((at) => berlin.format(new Date(at)))).toEqual(Array(5).fill('02:30'));
+  expect(next.map((at) => berlin.format(new Date(at)))).toEqual(Array(5).fill('12:30'));
   expect((await gateway.get('/v1/schedules/nightly')).body).toEqual(body);
   expect((await gateway.get('/v1/schedules')).body['items']).toEqual([body]);
 });
 
 test('the server keeps the clock', async () => {
   const kept = await onServer('nightly');
-  expect(kept?.header('Nats-Schedule')).toBe('0 30 2 * * *');
+  expect(kept?.header('Nats-Schedule')).toBe('0 30 12 * * *');
   expect(kept?.header('Nats-Schedule-Time-Zone')).toBe('Europe/Berlin');
   expect(kept?.header('Nats-Schedule-Target')).toBe('due.scraping.nightly');
 });

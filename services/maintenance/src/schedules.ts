@@ -1,13 +1,21 @@
-import type { ScheduleSpec } from '@slipstream/contracts';
+import { type MaintenanceJob, maintenanceJobs, type ScheduleSpec } from '@slipstream/contracts';
 
-/** What runs by itself. A new schedule is one entry; users see it, change it and pause it. */
-export const schedules: readonly (ScheduleSpec & { readonly name: string })[] = [
-  {
-    name: 'index-upkeep',
-    cron: '*/10 * * * *',
-    timezone: 'UTC',
-    task: { kind: 'maintain-index', payload: {} },
-    overlap: 'skip',
-    catchUp: 'one',
-  },
-];
+/** When each job runs by itself, UTC. */
+const crons: Readonly<Record<MaintenanceJob, string>> = {
+  'index-upkeep': '*/10 * * * *',
+  'health-snapshot': '*/5 * * * *',
+  'dead-letter-digest': '0 6 * * *',
+  'clean-up': '30 * * * *',
+};
+
+/** What runs by itself. Users see it, change it and pause it. */
+export const schedules: readonly (ScheduleSpec & { readonly name: string })[] = Object.entries(
+  maintenanceJobs,
+).map(([name, kind]) => ({
+  name,
+  cron: crons[name as MaintenanceJob],
+  timezone: 'UTC',
+  task: { kind, payload: {} },
+  overlap: 'skip',
+  catchUp: 'one',
+}));

@@ -42,7 +42,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
           runPool(parts, {
             category: 'maintenance',
             tasks,
-            handlers: maintenanceHandlers(store),
+            handlers: maintenanceHandlers({ bus, projection, store }),
             slots: config.SLIPSTREAM_MAINTENANCE_SLOTS,
             drainMs,
           }),

@@ -3,6 +3,7 @@ import type { GatewayParts } from '../parts.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
 import { healthRoutes } from './health.ts';
+import { maintenanceRoutes } from './maintenance.ts';
 import { pageRoutes } from './page.ts';
 import { queryRoutes } from './queries.ts';
 import { queueRoutes } from './queues.ts';
@@ -25,6 +26,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   queueRoutes,
   workerRoutes,
   scheduleRoutes,
+  maintenanceRoutes,
   healthRoutes,
   pageRoutes,
 ];
