@@ -58,8 +58,8 @@ export function createScheduleKeeper(options: KeeperOptions): ScheduleKeeper {
       const { value: schedule } = await readSchedule(bus, name);
       const category = schedule && tasks[schedule.task.kind]?.category;
       if (!schedule || schedule.paused) return await clearServerSchedule(bus, name);
-      if (category) await setServerSchedule(bus, category, schedule);
       while (!(await handle(options, schedule, Math.max(now(), firedMs))));
+      if (category) await setServerSchedule(bus, category, schedule);
     } catch (err) {
       logger.warn({ err, schedule: name }, 'a schedule could not be handled yet');
     }

@@ -17,7 +17,6 @@ export {
   deleteSchedule,
   ensureShipped,
   saveSchedule,
-  wholeSecond,
 } from './schedules/save-schedule.ts';
 export {
   type Kept,
@@ -35,7 +34,7 @@ export {
   setServerSchedule,
   wakeSchedule,
 } from './schedules/server-schedule.ts';
-export { nextRuns, type Timing, timingMistakes } from './schedules/timing.ts';
+export { beginningOf, nextRuns, type Timing, timingMistakes } from './schedules/timing.ts';
 export {
   publishScheduled,
   publishTask,

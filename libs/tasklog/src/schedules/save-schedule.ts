@@ -3,6 +3,7 @@ import type { Category, Schedule, ScheduleSpec, TaskTable } from '@slipstream/co
 import type { Bus } from '@slipstream/jetstream';
 import { readSchedule, removeSchedule, writeSchedule } from './schedule-store.ts';
 import { clearServerSchedule, setServerSchedule } from './server-schedule.ts';
+import { beginningOf } from './timing.ts';
 
 /**
  * Sets the server's clock and keeps the definition, if nobody changed it since `revision`; false
@@ -27,9 +28,6 @@ export async function deleteSchedule(bus: Bus, name: string): Promise<void> {
   await clearServerSchedule(bus, name);
 }
 
-/** Whole seconds, as the server counts `@every` from. */
-export const wholeSecond = (ms: number): number => Math.round(ms / 1_000) * 1_000;
-
 /**
  * Makes the schedules that the system ships: those that are missing, and those whose shipped
  * definition is a new one. One that a user has changed, or paused, stays so.
@@ -53,7 +51,7 @@ export async function ensureShipped(
       const schedule: Schedule = {
         ...spec,
         paused: there?.paused ?? false,
-        sinceMs: wholeSecond(now),
+        sinceMs: beginningOf(spec.cron, now),
         createdAt: there?.createdAt ?? at,
         updatedAt: at,
         shipped: { hash, edited: false },

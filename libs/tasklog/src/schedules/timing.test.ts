@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextRuns, runsBetween, serverTiming, timingMistakes } from './timing.ts';
+import { beginningOf, nextRuns, runsBetween, serverTiming, timingMistakes } from './timing.ts';
 
 const at = (text: string): number => Date.parse(text);
 const iso = (times: readonly number[]): string[] => times.map((ms) => new Date(ms).toISOString());
@@ -53,6 +53,14 @@ test('@every counts from the beginning of the schedule', () => {
     '2026-01-01T00:01:30.000Z',
     '2026-01-01T00:03:00.000Z',
   ]);
+});
+
+test('a schedule that is made just before a full minute fires at it', () => {
+  const now = at('2026-01-01T00:00:59.700Z');
+  const cron = '* * * * *';
+  const timing = { cron, timezone: 'UTC', sinceMs: beginningOf(cron, now) };
+  expect(iso(nextRuns(timing, timing.sinceMs, 1))).toEqual(['2026-01-01T00:01:00.000Z']);
+  expect(beginningOf('@every 1m', now)).toBe(at('2026-01-01T00:01:00Z'));
 });
 
 test('what is said to the server has six fields, and a zone only where it takes one', () => {

@@ -40,6 +40,13 @@ export function timingMistakes(cron: string, timezone: string): FieldMistake[] {
   return problem === undefined ? zone : [{ path: '/cron', message: problem }, ...zone];
 }
 
+/**
+ * Since when a schedule holds that is made now: a whole second. nats-server counts `@every` from the
+ * nearest one; a cron expression shall not lose the firing at the next one.
+ */
+export const beginningOf = (cron: string, nowMs: number): number =>
+  (cron.startsWith(EVERY) ? Math.round(nowMs / 1_000) : Math.floor(nowMs / 1_000)) * 1_000;
+
 /** The next `count` firings after a time, milliseconds since 1970. */
 export const nextRuns = (timing: Timing, afterMs: number, count: number): number[] =>
   timesOf(timing).after(afterMs, count);

@@ -6,7 +6,7 @@ import {
 } from '@slipstream/contracts';
 import type { AllowList } from '@slipstream/documents/net-guard';
 import { type Bus, PublishError } from '@slipstream/jetstream';
-import { readSchedule, saveSchedule, timingMistakes, wholeSecond } from '@slipstream/tasklog';
+import { beginningOf, readSchedule, saveSchedule, timingMistakes } from '@slipstream/tasklog';
 import { checkPayload, definitionOf } from '../tasks/check-payload.ts';
 
 /** JetStream's `err_code`s for a schedule that the server does not take. */
@@ -37,7 +37,7 @@ export function changed(
     name,
     ...spec,
     paused: there?.paused ?? false,
-    sinceMs: isSameTiming ? there.sinceMs : wholeSecond(now),
+    sinceMs: isSameTiming ? there.sinceMs : beginningOf(spec.cron, now),
     createdAt: there?.createdAt ?? at,
     updatedAt: at,
     ...(there?.shipped && { shipped: { ...there.shipped, edited: true } }),
