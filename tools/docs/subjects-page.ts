@@ -58,6 +58,7 @@ const carried: Readonly<Record<string, readonly [places: readonly string[], text
   liveFeed: [['<id>'], 'The same, republished by the server to whoever follows; not stored'],
   flow: [['<parent id>'], 'Children that a task has added'],
   cancel: [['<id>'], 'To all workers: stop this task; not stored'],
+  controls: [['<category>'], 'To all processes: new controls of a category; not stored'],
   blob: [['<space>', '<sha256>', '<part>'], 'Large payloads and results in parts of 512 KiB'],
   taskState: [[], 'Request and reply: what the log knows of a task; not stored'],
 };

@@ -29,6 +29,14 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'A user cancelled it, or its parent has ended.',
     'Submit it again if it was a mistake.',
   ),
+  purged: final(
+    'An operator purged the queue in which it waited.',
+    'Submit it again if it was a mistake.',
+  ),
+  dropped: final(
+    'Its queue was full, and a task of a higher priority came (`overflow: drop-lowest`).',
+    'Submit it again later, or raise `maxQueued`: see [Bound a queue](../guides/control-queues.md#bound-a-queue).',
+  ),
   'children-failed': final(
     'Children of the task did not succeed.',
     'List them: `GET /v1/tasks?parentId=<id>&state=failed`.',
@@ -74,11 +82,15 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Slipstream has no log-in; upload the document.',
   ),
   'render-unavailable': final(
-    'The page was asked for with `render: always`, and this version has no browser.',
-    'Leave `render` out, or set it to `auto` or `never`.',
+    'The page was asked for with `render: always`, and no browser has been added.',
+    'Run `npm run add -- chromium` (see [Accelerators](../guides/accelerators.md)), or leave `render` out.',
+  ),
+  'browser-failed': again(
+    'The browser that renders pages does not start. Five times in a row open its breaker.',
+    'Read the message; run the browser that it names by hand. See [Accelerators](../guides/accelerators.md).',
   ),
   'redirect-refused': final(
-    'The answer redirects to something that is not fetched.',
+    'The answer, or a script of the page, leads to something that is not fetched.',
     'Read the message; give the last URL.',
   ),
   'content-encoding': final(
@@ -143,6 +155,14 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
   'embedding-thread-died': again(
     'A thread of the offline embedder ended, mostly for want of memory.',
     'Give the process 300 MB for each thread.',
+  ),
+  'payload-expired': final(
+    'A payload that was kept outside the queue is past its retention, or was erased.',
+    'Submit the task again.',
+  ),
+  cycle: final(
+    'Nodes of a workflow wait for each other.',
+    'The message names them: break the ring.',
   ),
   'embedder-closed': again('The process was shutting down.', NONE),
 };

@@ -6,10 +6,11 @@ import { findNatsServer } from './nats-binary.mjs';
 import { findNode, withNodeFirst } from './node-runtime.mjs';
 import { installPackages } from './packages.mjs';
 import { SetUpError, say, step } from './progress.mjs';
+import { findRedisServer } from './redis-binary.mjs';
 import { runInTerminal } from './run.mjs';
 
 /*
- * `npm start`, `npm test` and `npm run check` on a machine that has only git and Node 20: this
+ * `npm start`, `npm test`, `npm run check` and `npm run bench` on a machine that has only git and Node 20: this
  * needs no package, gets what is missing, and hands over. It begins in the machine's Node and goes
  * on in Node 24, which reads the proxy settings of the environment for its downloads.
  */
@@ -29,14 +30,14 @@ try {
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
   process.stderr.write(`\n${error.message}\n`);
-  if (command !== 'start') say(`\n${tallyLine({ passed: 0, failed: 1 })}`);
+  if (command === 'test' || command === 'check') say(`\n${tallyLine({ passed: 0, failed: 1 })}`);
   process.exitCode = 1;
 }
 
 /** @returns {Promise<number>} exit code */
 async function main() {
-  if (command !== 'start' && command !== 'test' && command !== 'check')
-    throw new SetUpError(`bootstrap.mjs does start, test or check, not '${command}'`);
+  if (!['start', 'test', 'check', 'bench'].includes(command))
+    throw new SetUpError(`bootstrap.mjs does start, test, check or bench, not '${command}'`);
   if (!inside) {
     const { node } = await step('Node', () => findNode(cache, process.env));
     const args = ['--use-env-proxy', self, INSIDE, command, ...extra];
@@ -47,8 +48,20 @@ async function main() {
   await step('packages', () => installPackages(root, purpose, env));
   const { binary } = await step('nats-server', () => findNatsServer(cache, env));
   const childEnv = { ...env, SLIPSTREAM_NATS_SERVER: resolve(binary) };
-  if (command !== 'start') return runChecks(command, extra, root, childEnv);
-  const supervisor = join(root, 'tools/start/supervisor.ts');
-  const args = ['--disable-warning=ExperimentalWarning', supervisor];
-  return runInTerminal(process.execPath, args, { cwd: root, env: childEnv });
+  if (command === 'test' || command === 'check') return runChecks(command, extra, root, childEnv);
+  if (command === 'bench') {
+    const redis = await step('redis-server', () => findRedisServer(cache, env));
+    const withRedis = { ...childEnv, SLIPSTREAM_REDIS_SERVER: resolve(redis.binary) };
+    return runScript('tools/bench/bench.ts', withRedis);
+  }
+  return runScript('tools/start/supervisor.ts', childEnv);
+}
+
+/**
+ * @param {string} path
+ * @param {NodeJS.ProcessEnv} env
+ */
+function runScript(path, env) {
+  const args = ['--disable-warning=ExperimentalWarning', join(root, path), ...extra];
+  return runInTerminal(process.execPath, args, { cwd: root, env });
 }

@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { findMirror } from './debian-apt.mjs';
 import { findNatsServer } from './nats-binary.mjs';
-import { findMirror } from './nats-debian.mjs';
 import { releaseName } from './nats-release.mjs';
 
 test('an old nats-server on the PATH gives way to the one in the cache', async () => {

@@ -32,7 +32,8 @@ export async function prepareNats(settings: Settings, env: NodeJS.ProcessEnv): P
     name: 'nats-server',
     command: [settings.natsServer, '--config', file],
     cwd: settings.dataDir,
-    env,
+    // Half of Go's usual slack: a sixth less memory for a long queue, at a few percent of CPU.
+    env: { GOGC: '50', ...env },
     readyUrl: `http://127.0.0.1:${settings.natsMonitorPort}/healthz`,
   };
 }

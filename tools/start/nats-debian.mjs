@@ -1,13 +1,11 @@
 // @ts-check
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { apt, debianMirror, privateApt } from './debian-apt.mjs';
 import { fillCache } from './download.mjs';
 import { SetUpError, say } from './progress.mjs';
 import { capture } from './run.mjs';
 import { findVersion, isAtLeast, MIN_NATS_SERVER } from './versions.mjs';
-
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Newer than the stable release. The binary needs only a C library of Debian 12 or newer. */
 const SUITES = ['testing', 'sid'];
@@ -21,11 +19,7 @@ const SUITES = ['testing', 'sid'];
  * @returns {Promise<string>} path of the program
  */
 export async function unpackFromDebian(cache, binary) {
-  if (!existsSync(KEYRING)) throw new SetUpError('this is not a Debian system');
-  const codename = /^VERSION_CODENAME=(.*)$/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1];
-  const ownIndex = await capture('apt-get', ['update', '--print-uris']);
-  const mirror = findMirror(ownIndex.out, codename ?? 'stable');
-  if (mirror === undefined) throw new SetUpError("apt's own sources name no mirror of Debian");
+  const { mirror } = await debianMirror();
   const problems = [];
   for (const suite of SUITES) {
     say(`nats-server  fetching Debian ${suite}'s package (16 MB, kept in .cache)`);
@@ -41,28 +35,13 @@ export async function unpackFromDebian(cache, binary) {
 }
 
 /**
- * The mirror that the machine's own apt uses for Debian's archive: of the addresses that
- * `apt-get update --print-uris` lists, the one that has this release and its updates.
- * @param {string} uris
- * @param {string} codename
- * @returns {string | undefined}
- */
-export function findMirror(uris, codename) {
-  const bases = [...uris.matchAll(/^'([^']+)\/dists\/([^/]+)\/InRelease'/gm)];
-  const withUpdates = new Set(
-    bases.filter(([, , suite]) => suite === `${codename}-updates`).map(([, base]) => base),
-  );
-  return bases.find(([, base, suite]) => suite === codename && withUpdates.has(base))?.[1];
-}
-
-/**
  * @param {string} folder
  * @param {string} mirror
  * @param {string} suite
  * @param {string} binary
  */
 async function fetchPackage(folder, mirror, suite, binary) {
-  const options = await privateApt(folder, mirror, suite);
+  const options = [...(await privateApt(folder, mirror, suite)), '-oDir::State::Status=/dev/null'];
   await apt([...options, 'update'], folder);
   const offered = await apt([...options, '--print-uris', 'download', 'nats-server'], folder);
   const version = findVersion(/nats-server_\S+/.exec(offered)?.[0] ?? '');
@@ -75,42 +54,4 @@ async function fetchPackage(folder, mirror, suite, binary) {
   await mkdir(join(folder, 'program'));
   await rename(join(folder, 'files/usr/sbin', binary), join(folder, 'program', binary));
   return join(folder, 'program');
-}
-
-/**
- * @param {string} folder
- * @param {string} mirror
- * @param {string} suite
- */
-async function privateApt(folder, mirror, suite) {
-  await mkdir(join(folder, 'lists/partial'), { recursive: true });
-  await mkdir(join(folder, 'archives/partial'), { recursive: true });
-  await writeFile(
-    join(folder, 'sources.list'),
-    `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`,
-  );
-  return [
-    `-oDir::Etc::SourceList=${join(folder, 'sources.list')}`,
-    '-oDir::Etc::SourceParts=/dev/null',
-    `-oDir::State=${folder}`,
-    '-oDir::State::Status=/dev/null',
-    `-oDir::Cache=${folder}`,
-    '-oAcquire::Languages=none',
-    '-oAcquire::Retries=1',
-    '-oAcquire::http::Timeout=10',
-    '-oAPT::Sandbox::User=', // the folder belongs to us, apt's own user may not enter it
-    '-oAPT::Update::Post-Invoke-Success=',
-    '-qq',
-  ];
-}
-
-/**
- * @param {string[]} args
- * @param {string} cwd
- * @returns {Promise<string>} what it wrote on its output
- */
-async function apt(args, cwd) {
-  const { ok, out, text } = await capture('apt-get', args, { cwd, timeoutMs: 180_000 });
-  if (!ok) throw new SetUpError(text.split('\n').slice(0, 4).join('\n'));
-  return out;
 }

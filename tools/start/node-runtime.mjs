@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { download, fillCache, unpack, verifyChecksum } from './download.mjs';
-import { npmCommand } from './npm.mjs';
+import { unpackNpmPackage } from './npm-package.mjs';
 import { messageOf, notFound, SetUpError, say } from './progress.mjs';
 import { capture } from './run.mjs';
 import { findVersion, isAtLeast, MIN_NODE, NODE_VERSION } from './versions.mjs';
@@ -87,18 +87,8 @@ export function nodePackage(platform, arch) {
 async function fromNpm(target, env) {
   const name = nodePackage(process.platform, process.arch);
   say(`Node         fetching ${name}@${NODE_VERSION} with npm (50 MB, kept in .cache)`);
-  await fillCache(target, async (folder) => {
-    const [file, ...first] = npmCommand(env);
-    const args = [...first, 'pack', '--json', '--loglevel=error', `${name}@${NODE_VERSION}`];
-    const { ok, out, text } = await capture(file, args, { cwd: folder, env, timeoutMs: 300_000 });
-    if (!ok) throw new SetUpError(/"summary": "(.*)"/.exec(out)?.[1] ?? text.slice(-300));
-    const [packed] = JSON.parse(out);
-    const expected = /** @type {Record<string, string>} */ (INTEGRITY)[name];
-    if (expected && packed.integrity !== expected)
-      throw new SetUpError(`${name} is not what was published: ${packed.integrity}`);
-    await unpack(join(folder, packed.filename), folder);
-    return join(folder, 'package');
-  });
+  const integrity = /** @type {Record<string, string>} */ (INTEGRITY)[name];
+  await fillCache(target, (folder) => unpackNpmPackage(folder, name, NODE_VERSION, integrity, env));
 }
 
 /** @param {string} target */

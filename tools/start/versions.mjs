@@ -12,6 +12,9 @@ export const MIN_NATS_SERVER = '2.12.0';
 /** The nats-server that is fetched from the official releases. @type {string} */
 export const NATS_SERVER_VERSION = '2.15.1';
 
+/** Below it BullMQ warns. @type {string} */
+export const MIN_REDIS_SERVER = '6.2.0';
+
 /**
  * The first version in a text: `nats-server: v2.15.1-RC.1` gives `2.15.1`.
  * @param {string} text

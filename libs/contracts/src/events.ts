@@ -21,6 +21,8 @@ export interface ChildCounts {
   readonly succeeded: number;
   readonly failed: number;
   readonly cancelled: number;
+  /** Never ran, because a child before them did not succeed. */
+  readonly skipped?: number;
 }
 
 interface Common {
@@ -79,7 +81,12 @@ export type TaskEvent =
       readonly error: TaskErrorShape;
       readonly children?: ChildCounts;
     })
-  | (Common & { readonly type: 'cancelled'; readonly reason?: string });
+  | (Common & {
+      readonly type: 'cancelled';
+      readonly reason?: string;
+      /** Default: `cancelled`. */
+      readonly code?: string;
+    });
 
 export type EventType = TaskEvent['type'];
 export type EventOf<T extends EventType> = Extract<TaskEvent, { type: T }>;

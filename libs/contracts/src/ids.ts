@@ -1,7 +1,12 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { createHash, randomFillSync, randomInt } from 'node:crypto';
 
 let lastMs = 0;
 let counter = 0;
+
+const RANDOM_BYTES = 10;
+/** Random bytes are drawn for many ids at once: a call per id costs more than the id. */
+const pool = Buffer.alloc(RANDOM_BYTES * 256);
+let drawn = pool.length;
 
 /**
  * A new UUIDv7: sorts by creation time, and ids of one process also within a millisecond (a counter
@@ -17,7 +22,12 @@ export function newId(): string {
     lastMs += 1;
     counter = 0;
   }
-  const random = randomBytes(10);
+  if (drawn === pool.length) {
+    randomFillSync(pool);
+    drawn = 0;
+  }
+  const random = pool.subarray(drawn, drawn + RANDOM_BYTES);
+  drawn += RANDOM_BYTES;
   random.writeUInt16BE(counter, 0);
   return format(lastMs, random);
 }
@@ -42,8 +52,8 @@ export const timeOfId = (id: string): number =>
 /** The shape of an id, for schemas. */
 export const ID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$';
 
-function format(timeMs: number, random: Uint8Array): string {
-  const hex = timeMs.toString(16).padStart(12, '0') + Buffer.from(random).toString('hex');
+function format(timeMs: number, random: Buffer): string {
+  const hex = timeMs.toString(16).padStart(12, '0') + random.toString('hex');
   const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

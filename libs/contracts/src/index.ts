@@ -27,10 +27,14 @@ export { Citation, QueryFilters, Usage } from './kinds/answer-question.ts';
 export { Brand, HttpUrl } from './kinds/fields.ts';
 export { type Kind, type KindIn, type Tasks, tasks } from './kinds/index.ts';
 export { PageState } from './kinds/index-write.ts';
+export { MAX_NODES, WorkflowNode } from './kinds/run-workflow.ts';
 export { SearchHit } from './kinds/search-knowledge.ts';
 export type { Chunk } from './knowledge.ts';
+export { isLaterPayload, type LaterPayload, laterPayload } from './later-payload.ts';
 export { type MaintenanceJob, maintenanceJobs } from './maintenance-jobs.ts';
 export { messageId, type TaskMessage } from './message.ts';
+export { nowText } from './now-text.ts';
+export { orderNodes } from './order-nodes.ts';
 export { type Priority, priorities } from './priority.ts';
 export { type Problem, type ProblemCode, ProblemError, problems } from './problem.ts';
 export {

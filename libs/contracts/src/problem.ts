@@ -60,6 +60,11 @@ export const problems = {
     remedy:
       'Pause it instead: a schedule that the system ships would be back after the next start.',
   },
+  'workflow-not-found': {
+    status: 404,
+    title: 'No workflow has this id',
+    remedy: 'The id is wrong, belongs to a task that is no workflow, or is past its retention.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'The method is not allowed here',

@@ -21,6 +21,8 @@ export const subjects = {
   flow: (parentId: string) => `flow.${parentId}`,
   /** Broadcast to workers: stop this task. */
   cancel: (id: string) => `ctl.cancel.${id}`,
+  /** Broadcast to every process: the controls of a category have changed. */
+  controls: (category: Category) => `ctl.pool.${category}`,
   blob: (space: string, name: string, part: number | '*') => `blob.${space}.${name}.${part}`,
   /** Request and reply: what the projection knows of a task. */
   taskState: 'slipstream.task-state',

@@ -42,6 +42,9 @@ export const TaskSchema = Type.Object(
         succeeded: Type.Integer(),
         failed: Type.Integer(),
         cancelled: Type.Integer(),
+        skipped: Type.Optional(
+          Type.Integer({ description: 'Never ran: one that they wait for did not succeed' }),
+        ),
       }),
     ),
     result: Type.Optional(Type.Unknown()),

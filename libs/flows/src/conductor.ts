@@ -18,8 +18,9 @@ import {
   type TaskRow,
 } from '@slipstream/tasklog';
 import type { Logger } from '@slipstream/telemetry';
+import { fillPayload } from './fill-payload.ts';
 import { Flow, type WaitingParent } from './flow.ts';
-import { outcomeOf } from './flow-outcome.ts';
+import { outcomeOf, policyOf } from './flow-outcome.ts';
 
 export interface ConductorOptions {
   readonly bus: Bus;
@@ -40,6 +41,8 @@ const MAX_DONE = 10_000;
 interface Open {
   readonly flow: Flow;
   readonly unwatch: (() => void)[];
+  /** Of whoever added children last. */
+  traceparent: string | undefined;
   progressDue: boolean;
   ending: boolean;
 }
@@ -83,30 +86,41 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     if (!entry) return;
     const fresh = entry.flow.add(message);
     if (fresh.length === 0) return;
+    entry.traceparent = message.traceparent;
     const ids = fresh.map(({ id }) => id);
     entry.unwatch.push(projection.watch(ids, ({ event }) => onChild(entry, event)));
-    const known = new Map(
-      (await projection.ask('childrenOf', parentId)).map((child) => [child.id, child]),
-    );
-    for (const id of ids) {
-      const child = known.get(id);
-      if (child) entry.flow.end(id, child.state, child.flowSeq);
+    await projection.watching();
+    for (const child of await projection.ask('statesOf', ids)) {
+      entry.flow.released(child.id);
+      entry.flow.end(child.id, child.state, child.flowSeq);
     }
-    const unknown = fresh.filter(({ id }) => !known.has(id));
-    const ownTrace = entry.flow.counts.total > ONE_TRACE_UP_TO;
-    for (let from = 0; from < unknown.length; from += RELEASED_AT_ONCE) {
-      const group = unknown.slice(from, from + RELEASED_AT_ONCE);
-      await Promise.all(group.map((child) => release(entry.flow, child, message, ownTrace)));
+    entry.progressDue = true;
+    await advance(entry);
+  }
+
+  /** Releases every child that may run now. */
+  async function advance({ flow, traceparent }: Open): Promise<void> {
+    const { parentId } = flow;
+    const ready = flow.take();
+    const ownTrace = flow.counts.total > ONE_TRACE_UP_TO;
+    for (let from = 0; from < ready.length; from += RELEASED_AT_ONCE) {
+      const group = ready.slice(from, from + RELEASED_AT_ONCE);
+      await Promise.all(group.map((child) => release(flow, child, traceparent, ownTrace)));
       if (!done.has(parentId)) continue;
       await projection.barrier();
       return cancelOpenChildren(parentId);
     }
-    entry.progressDue = true;
   }
 
   async function openFlow(parentId: string): Promise<Open | undefined> {
     const flow = new Flow(parentId);
-    const entry: Open = { flow, unwatch: [], progressDue: false, ending: false };
+    const entry: Open = {
+      flow,
+      unwatch: [],
+      traceparent: undefined,
+      progressDue: false,
+      ending: false,
+    };
     open.set(parentId, entry);
     entry.unwatch.push(projection.watch([parentId], ({ event }) => onParent(entry, event)));
     const row = await projection.ask('task', parentId);
@@ -122,7 +136,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   async function release(
     flow: Flow,
     child: FlowChild,
-    { traceparent }: FlowMessage,
+    traceparent: string | undefined,
     ownTrace: boolean,
   ): Promise<void> {
     const definition = tasks[child.kind];
@@ -140,10 +154,11 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
         await submit(bus, log, {
           definition,
           id,
-          payload,
+          payload: await fillPayload(bus, projection, parentId, payload),
           parentId,
           traceparent,
           ownTrace,
+          logged: true,
           ...(priority && { priority }),
         });
         return;
@@ -159,7 +174,9 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     const flowSeq = 'flowSeq' in event ? event.flowSeq : undefined;
     entry.flow.end(event.id, event.type, flowSeq);
     entry.progressDue = true;
-    void settle(entry).catch(report);
+    void advance(entry)
+      .then(() => settle(entry))
+      .catch(report);
   }
 
   function onParent(entry: Open, event: TaskEvent): void {
@@ -176,8 +193,9 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     if (!parent || entry.ending || signal.aborted) return;
     entry.ending = true;
     try {
-      const { parentId, counts } = entry.flow;
-      await log.append(outcomeOf(parentId, parent, counts, tasks[parent.kind]));
+      const { parentId, counts, onFailure } = entry.flow;
+      const policy = policyOf(onFailure, tasks[parent.kind]);
+      await log.append(outcomeOf(parentId, parent, counts, policy));
     } finally {
       entry.ending = false;
     }
@@ -212,14 +230,14 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   async function showProgress({ parentId, counts }: Flow): Promise<void> {
     const row = await projection.ask('task', parentId);
     if (!row || finalStates.has(row.state)) return;
-    const { total, succeeded, failed, cancelled } = counts;
+    const { total, succeeded, failed, cancelled, skipped = 0 } = counts;
     await log.append({
       type: 'progress',
       id: parentId,
       run: row.run,
       category: row.category as Category,
       at: new Date().toISOString(),
-      progress: { done: succeeded + failed + cancelled, total },
+      progress: { done: succeeded + failed + cancelled + skipped, total },
       children: counts,
     });
   }

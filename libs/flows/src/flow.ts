@@ -11,18 +11,36 @@ export interface WaitingParent {
   readonly worker: string;
 }
 
-type ChildOutcome = 'open' | 'succeeded' | 'failed' | 'cancelled';
+/** `held`: not released; `open`: released and not ended; `skipped`: never to be released. */
+type NodeState = 'held' | 'open' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+
+interface Node {
+  state: NodeState;
+  /** Until it is released; then the task has it. */
+  child: FlowChild | undefined;
+  /** Children that must succeed before this one may run, and have not. */
+  waitsFor: number;
+  /** Children that wait for this one. */
+  readonly next: string[];
+}
+
+export type FailurePolicy = 'fail' | 'continue' | 'stop';
 
 /**
- * The children of one parent: which there are, which have ended, and whether the parent may end.
- * Pure: every change comes in by a call, and calls may be repeated.
+ * The children of one parent: which there are, which may run, which have ended, and whether the
+ * parent may end. Pure: every change comes in by a call, and calls may be repeated.
  */
 export class Flow {
   readonly parentId: string;
-  readonly #children = new Map<string, ChildOutcome>();
+  readonly #nodes = new Map<string, Node>();
+  /** Children that may run and were not taken yet, in the order in which they became free. */
+  readonly #free: string[] = [];
+  #taken = 0;
+  readonly #ended = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
   #open = 0;
   #limit = Number.POSITIVE_INFINITY;
-  #cut = 0;
+  #concurrency = Number.POSITIVE_INFINITY;
+  #onFailure: FailurePolicy | undefined;
   #parent: WaitingParent | undefined;
   /** Nothing may end before FLOWS was read up to here: a child's last additions come before its end. */
   #needSeq = 0;
@@ -31,28 +49,62 @@ export class Flow {
     this.parentId = parentId;
   }
 
+  /** What a failed child does to the rest, if whoever added the children has said. */
+  get onFailure(): FailurePolicy | undefined {
+    return this.#onFailure;
+  }
+
   /** Takes in a message and returns the children that are new, within the limit. */
-  add({ children, limit }: FlowMessage): readonly FlowChild[] {
+  add({ children, limit, concurrency, onFailure }: FlowMessage): readonly FlowChild[] {
     this.#limit = Math.min(this.#limit, limit ?? Number.POSITIVE_INFINITY);
-    return children.filter(({ id }) => {
-      if (this.#children.has(id)) return false;
-      if (this.#children.size >= this.#limit) {
-        this.#cut += 1;
-        return false;
-      }
-      this.#children.set(id, 'open');
-      this.#open += 1;
+    if (concurrency !== undefined) this.#concurrency = concurrency;
+    this.#onFailure = onFailure ?? this.#onFailure;
+    const fresh = children.filter((child) => {
+      if (this.#nodes.has(child.id) || this.#nodes.size >= this.#limit) return false;
+      this.#nodes.set(child.id, { state: 'held', child, waitsFor: 0, next: [] });
       return true;
     });
+    for (const child of fresh) this.#link(child);
+    return fresh;
+  }
+
+  /** Children that may run now, at most as many as may be open at once. The caller releases them. */
+  take(): readonly FlowChild[] {
+    const taken: FlowChild[] = [];
+    while (this.#open < this.#concurrency) {
+      const id = this.#free[this.#taken];
+      if (id === undefined) break;
+      this.#taken += 1;
+      const node = this.#nodes.get(id);
+      if (node?.state !== 'held' || !node.child) continue;
+      taken.push(node.child);
+      this.released(id);
+    }
+    return taken;
+  }
+
+  /** A child is a task: another conductor may have released it. */
+  released(childId: string): void {
+    const node = this.#nodes.get(childId);
+    if (node?.state !== 'held') return;
+    node.state = 'open';
+    node.child = undefined;
+    this.#open += 1;
   }
 
   /** A child has ended. `flowSeq`: the last sequence in FLOWS that it appended. */
   end(childId: string, state: TaskState, flowSeq = 0): void {
-    if (this.#children.get(childId) !== 'open') return;
     if (state !== 'succeeded' && state !== 'failed' && state !== 'cancelled') return;
-    this.#children.set(childId, state);
+    this.released(childId);
+    const node = this.#nodes.get(childId);
+    if (node?.state !== 'open') return;
+    node.state = state;
     this.#open -= 1;
+    this.#ended[state] += 1;
     this.#needSeq = Math.max(this.#needSeq, flowSeq);
+    if (state === 'succeeded') for (const id of node.next) this.#unblock(id);
+    else if (this.#onFailure === 'stop') for (const id of this.#nodes.keys()) this.#skip(id);
+    else for (const id of node.next) this.#skip(id);
   }
 
   /** The parent's handler has returned. */
@@ -63,18 +115,46 @@ export class Flow {
 
   /** The parent, once it may end. `position`: how far FLOWS was read. */
   ready(position: number): WaitingParent | undefined {
-    if (position < this.#needSeq || this.#open > 0) return undefined;
-    return this.#parent;
-  }
-
-  /** Children that were named and not taken, because of the limit. */
-  get cut(): number {
-    return this.#cut;
+    const { succeeded, failed, cancelled, skipped } = this.#ended;
+    const over = succeeded + failed + cancelled + skipped === this.#nodes.size;
+    return over && position >= this.#needSeq ? this.#parent : undefined;
   }
 
   get counts(): ChildCounts {
-    const counts = { total: this.#children.size, succeeded: 0, failed: 0, cancelled: 0 };
-    for (const outcome of this.#children.values()) if (outcome !== 'open') counts[outcome] += 1;
-    return counts;
+    const { succeeded, failed, cancelled, skipped } = this.#ended;
+    const counts = { total: this.#nodes.size, succeeded, failed, cancelled };
+    return skipped === 0 ? counts : { ...counts, skipped };
+  }
+
+  #link({ id, after = [] }: FlowChild): void {
+    const node = this.#nodes.get(id);
+    if (!node) return;
+    let lost = this.#onFailure === 'stop' && this.#ended.failed + this.#ended.cancelled > 0;
+    for (const earlier of after) {
+      const before = this.#nodes.get(earlier);
+      if (before?.state === 'succeeded') continue;
+      node.waitsFor += 1;
+      before?.next.push(id);
+      lost ||= before !== undefined && before.state !== 'held' && before.state !== 'open';
+    }
+    if (lost) this.#skip(id);
+    else if (node.waitsFor === 0) this.#free.push(id);
+  }
+
+  #unblock(id: string): void {
+    const node = this.#nodes.get(id);
+    if (node?.state !== 'held') return;
+    node.waitsFor -= 1;
+    if (node.waitsFor === 0) this.#free.push(id);
+  }
+
+  /** It will never run, and neither will what waits for it. */
+  #skip(id: string): void {
+    const node = this.#nodes.get(id);
+    if (node?.state !== 'held') return;
+    node.state = 'skipped';
+    node.child = undefined;
+    this.#ended.skipped += 1;
+    for (const later of node.next) this.#skip(later);
   }
 }

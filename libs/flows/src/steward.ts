@@ -1,5 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { type Category, categories, subjects, type TaskMessage } from '@slipstream/contracts';
+import { type Category, categories, type TaskMessage } from '@slipstream/contracts';
 import { type Bus, followConsumer, headerOf } from '@slipstream/jetstream';
 import { type FiringMessage, isFiring, publishTask, RUN_AT_HEADER } from '@slipstream/tasklog';
 import {
@@ -60,6 +60,5 @@ async function takeDue(bus: Bus, keeper: ScheduleKeeper, message: JsMsg): Promis
     return;
   }
   const traceparent = headerOf(message.headers, 'traceparent');
-  const subject = subjects.task(category, body.priority, body.id);
-  await publishTask(bus, subject, category, body, traceparent);
+  await publishTask(bus, category, body, traceparent);
 }

@@ -17,8 +17,8 @@ export interface Delivery {
 
 /** Answers to a delivery, as JetStream understands them. */
 export const answers = {
-  ack: '+ACK',
-  working: '+WPI',
+  ack: Buffer.from('+ACK'),
+  working: Buffer.from('+WPI'),
   nak: (delayMs?: number) =>
     delayMs ? `-NAK {"delay":${Math.round(delayMs * 1_000_000)}}` : '-NAK',
   term: (reason: string) => `+TERM ${reason}`,

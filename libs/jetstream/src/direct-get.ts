@@ -83,7 +83,7 @@ async function getOnce(bus: Bus, stream: string, body: string): Promise<StoredMe
   return stored(answer);
 }
 
-function stored({ headers, data }: Msg): StoredMessage {
+export function stored({ headers, data }: Msg): StoredMessage {
   return {
     subject: headerOf(headers, 'Nats-Subject') ?? '',
     seq: Number(headerOf(headers, 'Nats-Sequence')),

@@ -1,6 +1,8 @@
 export { getBlob, parseBlobRef, putBlob } from './blobs.ts';
 export { type Bus, type ConnectOptions, connect, type StatusListener } from './connect.ts';
+export { deleteMessages } from './delete-messages.ts';
 export { answers, type Delivery } from './delivery.ts';
+export { directBatch } from './direct-batch.ts';
 export {
   directAll,
   directBySeq,
@@ -11,6 +13,7 @@ export {
 export { type FollowOptions, followConsumer, followStream } from './follow.ts';
 export { encodeHeaders, headerOf } from './headers.ts';
 export { holdLease, type LeaseOptions } from './lease.ts';
+export { takeLock } from './lock.ts';
 export { type MicroEndpoint, type MicroOptions, serveMicro } from './micro.ts';
 export { provision } from './provision.ts';
 export { JS_ERRORS, type PubAck, PublishError, type Publisher } from './publisher.ts';

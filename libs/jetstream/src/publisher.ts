@@ -34,12 +34,16 @@ export const JS_ERRORS = {
 export interface Publisher {
   /** One attempt; rejects with `PublishError` after `timeoutMs` (5 s) without an answer. */
   publish(subject: string, data: string | Uint8Array, headers?: MsgHdrs): Promise<PubAck>;
-  /** Repeats an unanswered publish with the same headers for `patienceMs` (15 s). Needs a `Nats-Msg-Id` or an expected sequence. */
+  /**
+   * Repeats an unanswered publish for `patienceMs` (15 s), with the headers `again` (default: the
+   * same). The first may be stored all the same, so a repeat needs a `Nats-Msg-Id`, an expected
+   * sequence, or readers that merge.
+   */
   publishSurely(
     subject: string,
     data: string | Uint8Array,
     headers?: MsgHdrs,
-    patienceMs?: number,
+    options?: { readonly patienceMs?: number; readonly again?: MsgHdrs },
   ): Promise<PubAck>;
   /** While the connection is away publishes are refused at once: the client would drop them without a word. */
   setConnected(connected: boolean): void;
@@ -49,6 +53,7 @@ export interface Publisher {
 interface Pending {
   readonly resolve: (ack: PubAck) => void;
   readonly reject: (error: PublishError) => void;
+  readonly subject: string;
   readonly since: number;
 }
 
@@ -58,18 +63,18 @@ interface Pending {
  */
 export function createPublisher(connection: NatsConnection, timeoutMs = 5_000): Publisher {
   const inbox = createInbox();
-  const pending = new Map<string, Pending>();
+  const pending = new Map<number, Pending>();
   let counter = 0;
   let connected = true;
 
   const subscription = connection.subscribe(`${inbox}.*`, {
     callback(_error, message) {
-      const key = message.subject.slice(inbox.length + 1);
+      const key = Number(message.subject.slice(inbox.length + 1));
       const waiting = pending.get(key);
       if (!waiting) return;
       pending.delete(key);
-      if (message.headers?.code === 503) {
-        waiting.reject(new PublishError(`no stream takes ${key}`, 503));
+      if (message.data.length === 0) {
+        waiting.reject(new PublishError(`no stream takes ${waiting.subject}`, 503));
       } else answer(waiting, message.string());
     },
   });
@@ -90,8 +95,8 @@ export function createPublisher(connection: NatsConnection, timeoutMs = 5_000): 
         reject(new PublishError('the connection is away', 0));
         return;
       }
-      const key = (counter++).toString(36);
-      pending.set(key, { resolve, reject, since: performance.now() });
+      const key = counter++;
+      pending.set(key, { resolve, reject, subject, since: performance.now() });
       try {
         connection.publish(subject, data, {
           reply: `${inbox}.${key}`,
@@ -116,11 +121,11 @@ export function createPublisher(connection: NatsConnection, timeoutMs = 5_000): 
       connected = now;
       failPending();
     },
-    async publishSurely(subject, data, headers, patienceMs = 15_000) {
+    async publishSurely(subject, data, headers, { patienceMs = 15_000, again = headers } = {}) {
       const deadline = performance.now() + patienceMs;
-      for (;;) {
+      for (let sent = headers; ; sent = again) {
         try {
-          return await publish(subject, data, headers);
+          return await publish(subject, data, sent);
         } catch (error) {
           const again = error instanceof PublishError && error.unanswered;
           if (!again || performance.now() > deadline || connection.isClosed()) throw error;
@@ -136,12 +141,14 @@ export function createPublisher(connection: NatsConnection, timeoutMs = 5_000): 
   };
 }
 
+/** `{"stream":"TASKS_RAG","seq":7}` and now and then `"duplicate":true`, or an error. */
 function answer({ resolve, reject }: Pending, text: string): void {
-  const { error, seq, duplicate } = JSON.parse(text) as {
-    error?: { description: string; err_code: number };
-    seq: number;
-    duplicate?: boolean;
-  };
-  if (error) reject(new PublishError(error.description, error.err_code));
-  else resolve({ seq, duplicate: duplicate ?? false });
+  const at = text.indexOf('"seq":');
+  if (at > 0 && !text.includes('"error"')) {
+    const seq = Number.parseInt(text.slice(at + 6), 10);
+    resolve({ seq, duplicate: text.includes('"duplicate":') });
+    return;
+  }
+  const { error } = JSON.parse(text) as { error: { description: string; err_code: number } };
+  reject(new PublishError(error.description, error.err_code));
 }

@@ -274,7 +274,7 @@ export class Puller {
   }
 }
 
-/** 404: empty; 408: expired; 409: consumer gone, leader changed, or a limit. */
-const isStatus = (message: Msg): boolean => !message.reply || (message.headers?.code ?? 0) >= 400;
+/** 404: empty; 408: expired; 409: consumer gone, leader changed, or a limit. A task has a subject to answer to. */
+const isStatus = (message: Msg): boolean => !message.reply;
 
 const lastNumber = (subject: string): number => Number(subject.slice(subject.lastIndexOf('.') + 1));

@@ -1,3 +1,4 @@
+import { acceleratorSettings } from '@slipstream/config';
 import { type Static, Type } from 'typebox';
 import type { AnswerModel } from './answer-model.ts';
 import { type AnswerProvider, answerModels, createAnswerModel } from './answer-models.ts';
@@ -10,7 +11,8 @@ const text = (description: string) => Type.Optional(Type.String({ minLength: 1, 
 export const embedderSettings = {
   SLIPSTREAM_EMBEDDER: Type.Enum(Object.keys(embedders) as EmbedderProvider[], {
     default: 'use-lite',
-    description: 'Who turns texts into vectors; use-lite needs no network and no key',
+    description:
+      'Who turns texts into vectors; use-lite needs no network and no key, use-lite-onnx is the same model, faster, after `npm run add -- onnxruntime`',
   }),
   SLIPSTREAM_EMBEDDER_URL: text('Base URL of the OpenAI-compatible server, with /v1'),
   SLIPSTREAM_EMBEDDER_API_KEY: text('Its API key, if it wants one'),
@@ -22,13 +24,15 @@ export const embedderSettings = {
     default: 1,
     minimum: 1,
     maximum: 64,
-    description: 'Threads of use-lite; each takes a core and 300 MB while it works',
+    description:
+      'Threads of use-lite and use-lite-onnx; each takes a core and 300 MB while it works',
   }),
+  ...acceleratorSettings,
 };
 
 const EmbedderConfig = Type.Object(embedderSettings);
 
-/** The embedder that the settings name. Throws a TypeError when it lacks one. */
+/** The embedder that the settings name. Rejects as `createEmbedder` does. */
 export const embedderFrom = (
   config: Static<typeof EmbedderConfig>,
   threads = config.SLIPSTREAM_EMBEDDER_THREADS,
@@ -40,6 +44,7 @@ export const embedderFrom = (
     model: config.SLIPSTREAM_EMBEDDER_MODEL,
     dimensions: config.SLIPSTREAM_EMBEDDER_DIMENSIONS,
     threads,
+    accelerators: config.SLIPSTREAM_ACCELERATORS_DIR,
   });
 
 /** The settings of the answer model. Without one answers are made of the sources' own sentences. */

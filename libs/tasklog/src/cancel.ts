@@ -12,10 +12,11 @@ export async function cancelTask(
   log: EventLog,
   task: { readonly id: string; readonly run: number; readonly category: Category },
   reason = 'cancelled by a user',
+  code?: string,
 ): Promise<void> {
   const { id, run, category } = task;
   const at = new Date().toISOString();
-  await log.append({ type: 'cancelled', id, run, category, at, reason });
+  await log.append({ type: 'cancelled', id, run, category, at, reason, ...(code && { code }) });
   bus.connection.publish(subjects.cancel(id));
   await Promise.all([
     bus.manager.streams.purge(taskStream(category), {

@@ -5,6 +5,11 @@ import type { Bus } from '@slipstream/jetstream';
 export interface EventLog {
   /** Resolves with the sequence of the message that holds the event, when it is stored. */
   append(event: TaskEvent): Promise<number>;
+  /**
+   * Appends an event that nobody waits for: it shares the next message, which leaves within 5 ms.
+   * One that cannot be stored is told to `onLost`.
+   */
+  appendSoon(event: TaskEvent): void;
   /** Waits until everything appended so far was stored or refused. */
   flush(): Promise<void>;
 }
@@ -14,18 +19,25 @@ const MAX_EVENTS = 64;
 const MAX_BYTES = 256 * 1_024;
 /** Messages of one category on their way at once. */
 const MAX_IN_FLIGHT = 4;
+/** How long an event that nobody waits for may wait for company. */
+const LINGER_MS = 5;
 
 interface Entry {
   readonly text: string;
-  readonly resolve: (seq: number) => void;
+  readonly resolve?: (seq: number) => void;
   readonly reject: (error: unknown) => void;
+}
+
+export interface EventLogOptions {
+  /** Told of an event that nobody waits for and that could not be stored: the reconciler will miss it. */
+  readonly onLost?: (error: unknown) => void;
 }
 
 /**
  * Appends events in groups: what arrives while a message is on its way shares the next one. A
  * repeat after a lost answer may store a group twice; readers merge, so that changes nothing.
  */
-export function createEventLog(bus: Bus): EventLog {
+export function createEventLog(bus: Bus, { onLost = () => {} }: EventLogOptions = {}): EventLog {
   const lanes = new Map<Category, ReturnType<typeof createLane>>();
   const laneOf = (category: Category) => {
     let lane = lanes.get(category);
@@ -37,6 +49,8 @@ export function createEventLog(bus: Bus): EventLog {
   };
   return {
     append: (event) => laneOf(event.category).append(JSON.stringify(event)),
+    appendSoon: (event) =>
+      laneOf(event.category).appendSoon({ text: JSON.stringify(event), reject: onLost }),
     flush: async () => {
       await Promise.allSettled([...lanes.values()].map((lane) => lane.idle()));
     },
@@ -47,14 +61,19 @@ function createLane(bus: Bus, subject: string) {
   let waiting: Entry[] = [];
   const inFlight = new Set<Promise<void>>();
   let scheduled = false;
+  let linger: NodeJS.Timeout | undefined;
 
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;
-    queueMicrotask(() => {
-      scheduled = false;
-      while (waiting.length > 0 && inFlight.size < MAX_IN_FLIGHT) send(takeGroup());
-    });
+    queueMicrotask(sendWaiting);
+  }
+
+  function sendWaiting(): void {
+    scheduled = false;
+    clearTimeout(linger);
+    linger = undefined;
+    while (waiting.length > 0 && inFlight.size < MAX_IN_FLIGHT) send(takeGroup());
   }
 
   function takeGroup(): Entry[] {
@@ -75,7 +94,7 @@ function createLane(bus: Bus, subject: string) {
       .publishSurely(subject, body)
       .then(
         ({ seq }) => {
-          for (const { resolve } of group) resolve(seq);
+          for (const { resolve } of group) resolve?.(seq);
         },
         (error: unknown) => {
           for (const { reject } of group) reject(error);
@@ -83,7 +102,7 @@ function createLane(bus: Bus, subject: string) {
       )
       .finally(() => {
         inFlight.delete(sending);
-        schedule();
+        if (waiting.length > 0 && !linger) schedule();
       });
     inFlight.add(sending);
   }
@@ -94,7 +113,13 @@ function createLane(bus: Bus, subject: string) {
         waiting.push({ text, resolve, reject });
         schedule();
       }),
+    appendSoon(entry: Entry): void {
+      waiting.push(entry);
+      if (waiting.length >= MAX_EVENTS) schedule();
+      else linger ??= setTimeout(sendWaiting, LINGER_MS);
+    },
     async idle(): Promise<void> {
+      sendWaiting();
       while (waiting.length > 0 || inFlight.size > 0) await Promise.allSettled([...inFlight]);
     },
   };

@@ -7,14 +7,28 @@ export interface ChildSpec {
   readonly definition: TaskDefinition;
   readonly payload: unknown;
   readonly priority?: Priority;
+  /** Keys of children that must succeed before this one runs. They are added before it, or with it. */
+  readonly after?: readonly string[];
 }
 
-/** One message on `flow.<parent>`: children to be released, and the most that the parent may have. */
-export interface FlowMessage {
+/** What holds for all children of a parent. */
+export interface ChildrenOptions {
+  /** The most that the parent may ever have. */
+  readonly limit?: number;
+  /** The most that may be released and not ended. */
+  readonly concurrency?: number;
+  /**
+   * A child that did not succeed: `fail` lets the others run and fails the parent, `continue` needs
+   * one success only, `stop` releases no more. Default: as the parent's kind says.
+   */
+  readonly onFailure?: 'fail' | 'continue' | 'stop';
+}
+
+/** One message on `flow.<parent>`: children to be released, and what holds for all of them. */
+export interface FlowMessage extends ChildrenOptions {
   /** The task that added them: the parent, or one of its children. */
   readonly by: string;
   readonly children: readonly FlowChild[];
-  readonly limit?: number;
   readonly traceparent?: string;
 }
 
@@ -23,6 +37,8 @@ export interface FlowChild {
   readonly kind: string;
   readonly priority?: Priority;
   readonly payload: unknown;
+  /** Ids of children that must succeed first. */
+  readonly after?: readonly string[];
 }
 
 const MAX_CHILDREN = 500;
@@ -36,15 +52,15 @@ export async function appendChildren(
   bus: Bus,
   parentId: string,
   specs: readonly ChildSpec[],
-  options: { by: string; limit?: number; traceparent?: string | undefined },
+  options: ChildrenOptions & { by: string; traceparent?: string | undefined },
 ): Promise<number> {
-  const { by, limit, traceparent } = options;
+  const { by, traceparent, ...forAll } = options;
   let last = 0;
   for (const children of groups(specs.map((spec) => toChild(parentId, spec)))) {
     const message: FlowMessage = {
       by,
       children,
-      ...(limit !== undefined && { limit }),
+      ...forAll,
       ...(traceparent && { traceparent }),
     };
     const body = JSON.stringify(message);
@@ -71,6 +87,7 @@ const toChild = (parentId: string, spec: ChildSpec): FlowChild => ({
   kind: spec.definition.kind,
   payload: spec.payload,
   ...(spec.priority && { priority: spec.priority }),
+  ...(spec.after && { after: spec.after.map((key) => childId(parentId, key)) }),
 });
 
 function* groups(children: readonly FlowChild[]): Generator<FlowChild[]> {

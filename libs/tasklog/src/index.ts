@@ -2,6 +2,7 @@ export { cancelTask } from './cancel.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
 export {
   appendChildren,
+  type ChildrenOptions,
   type ChildSpec,
   type FlowChild,
   type FlowMessage,
@@ -11,7 +12,9 @@ export {
 export { type Listener, openProjection, type Projection } from './projection/projection.ts';
 export type { ChildState, ListFilter, StateCount } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
+export type { EndedCount } from './projection/tally.ts';
 export { mergeEvent, newRow, type TaskRow } from './projection/task-row.ts';
+export { type PurgeParts, purgeQueue, runInMessage } from './purge.ts';
 export { type DueFirings, dueFirings, firingId } from './schedules/due-firings.ts';
 export {
   deleteSchedule,
@@ -36,12 +39,14 @@ export {
 } from './schedules/server-schedule.ts';
 export { beginningOf, nextRuns, type Timing, timingMistakes } from './schedules/timing.ts';
 export {
+  CHECK_HEADER,
   publishScheduled,
   publishTask,
   RUN_AT_HEADER,
   type Submission,
   type Submitted,
   submit,
+  submitMany,
 } from './submit.ts';
 export { askTaskState, isOver, type KnownState, taskStateEndpoint } from './task-state.ts';
 export { taskView } from './task-view.ts';

@@ -3,13 +3,21 @@ import {
   defaultRetry,
   messageId,
   newId,
+  nowText,
   type Priority,
   subjects,
   type TaskDefinition,
+  type TaskEvent,
   type TaskMessage,
 } from '@slipstream/contracts';
 import { type Bus, encodeHeaders, JS_ERRORS, PublishError } from '@slipstream/jetstream';
-import { metrics, SpanKind, traceparentOf, withSpan } from '@slipstream/telemetry';
+import {
+  metrics,
+  SpanKind,
+  type SpanOptions,
+  traceparentOf,
+  withSpan,
+} from '@slipstream/telemetry';
 import type { EventLog } from './event-log.ts';
 
 export interface Submission {
@@ -28,7 +36,12 @@ export interface Submission {
   readonly traceparent?: string | undefined;
   /** Start a trace of its own, linked to `traceparent`. */
   readonly ownTrace?: boolean;
+  /** Wait for the `submitted` event too: whoever asks a projection afterwards finds the task. */
+  readonly logged?: boolean;
 }
+
+/** On a message that may not be the first of its task: ask the log before running it. */
+export const CHECK_HEADER = 'Slip-Check';
 
 export interface Submitted {
   readonly task: TaskMessage;
@@ -37,69 +50,131 @@ export interface Submitted {
 }
 
 /**
- * Accepts a task: resolves when the task and its `submitted` event are both stored. Rejects with a
- * `PublishError`; then nothing was accepted, or a repeat with the same id is safe.
+ * Accepts a task: resolves when the task is stored; its `submitted` event follows within
+ * milliseconds, or is stored too when `logged` is set. Rejects with a `PublishError`; then nothing
+ * was accepted, or a repeat with the same id is safe.
  */
-export async function submit(bus: Bus, log: EventLog, submission: Submission): Promise<Submitted> {
-  const { definition, traceparent, ownTrace } = submission;
+export const submit = (bus: Bus, log: EventLog, submission: Submission): Promise<Submitted> =>
+  withSpan(
+    `publish tasks.${submission.definition.category}.${priorityOf(submission)}`,
+    spanOf(submission),
+    (span) => accept(bus, log, submission, traceparentOf(span)),
+  );
+
+/**
+ * Accepts many tasks, each by itself, under one span: resolves when all are stored. Rejects with the
+ * first failure; those that were stored before it run.
+ */
+export async function submitMany(
+  bus: Bus,
+  log: EventLog,
+  submissions: readonly Submission[],
+): Promise<Submitted[]> {
+  const [first] = submissions;
+  if (!first) return [];
+  return withSpan('publish tasks', spanOf(first), (span) => {
+    const parent = traceparentOf(span);
+    return Promise.all(submissions.map((submission) => accept(bus, log, submission, parent)));
+  });
+}
+
+async function accept(
+  bus: Bus,
+  log: EventLog,
+  submission: Submission,
+  traceparent: string | undefined,
+): Promise<Submitted> {
+  const { definition, runAt, logged } = submission;
   const { category } = definition;
   const task = messageOf(submission);
+  const due = runAt !== undefined && runAt > Date.now() ? new Date(runAt).toISOString() : undefined;
+  const body = JSON.stringify(task);
+  const stored = due
+    ? publishScheduled(bus, category, task, due, traceparent)
+    : submission.id === undefined
+      ? publishFresh(bus, category, task, body, traceparent)
+      : publishTask(bus, category, task, traceparent);
+  const event = {
+    type: 'submitted',
+    id: task.id,
+    run: task.run,
+    category,
+    at: task.createdAt,
+    task,
+    ...(traceparent && { traceparent }),
+    ...(due && { runAt: due }),
+  } as const satisfies TaskEvent;
+  if (logged) await Promise.all([stored, log.append(event)]);
+  else {
+    await stored;
+    log.appendSoon(event);
+  }
+  metrics.submitted.add(1, { category, kind: task.kind });
+  return { task, category, traceparent };
+}
+
+const priorityOf = ({ priority, definition }: Submission): Priority =>
+  priority ?? definition.priority;
+
+function spanOf(submission: Submission): SpanOptions {
+  const { definition, id, traceparent, ownTrace } = submission;
+  return {
+    kind: SpanKind.PRODUCER,
+    ...(ownTrace ? { linkedTo: traceparent } : { parent: traceparent }),
+    attributes: {
+      'messaging.system.name': 'nats',
+      'messaging.operation.name': 'publish',
+      'messaging.operation.type': 'send',
+      'messaging.destination.name': `tasks.${definition.category}.${priorityOf(submission)}`,
+      ...(id && { 'messaging.message.id': id }),
+      'slip.task.kind': definition.kind,
+    },
+  };
+}
+
+/**
+ * Headers of a publication that may not be the first of its task: the server refuses it while
+ * the task is in its stream, and a worker that gets it asks the log before it runs.
+ */
+const repeated = (category: Category, task: TaskMessage, traceparent: string | undefined) =>
+  encodeHeaders({
+    'Nats-Msg-Id': messageId(task),
+    'Nats-Expected-Last-Subject-Sequence': '0',
+    'Nats-Expected-Last-Subject-Sequence-Subject': subjects.taskAnywhere(category, task.id),
+    [CHECK_HEADER]: '1',
+    traceparent,
+  });
+
+/**
+ * Publishes a task whose id was made a moment ago: there can be no other, so it goes without the
+ * headers that cost the server a look-up and an entry in its table of duplicates.
+ */
+async function publishFresh(
+  bus: Bus,
+  category: Category,
+  task: TaskMessage,
+  body: string,
+  traceparent: string | undefined,
+): Promise<void> {
   const subject = subjects.task(category, task.priority, task.id);
-  return withSpan(
-    `publish tasks.${category}.${task.priority}`,
-    {
-      kind: SpanKind.PRODUCER,
-      ...(ownTrace ? { linkedTo: traceparent } : { parent: traceparent }),
-      attributes: {
-        'messaging.system.name': 'nats',
-        'messaging.operation.name': 'publish',
-        'messaging.operation.type': 'send',
-        'messaging.destination.name': `tasks.${category}.${task.priority}`,
-        'messaging.message.id': task.id,
-        'slip.task.kind': task.kind,
-      },
-    },
-    async (span) => {
-      const parent = traceparentOf(span);
-      const runAt =
-        submission.runAt !== undefined && submission.runAt > Date.now()
-          ? new Date(submission.runAt).toISOString()
-          : undefined;
-      await Promise.all([
-        runAt
-          ? publishScheduled(bus, category, task, runAt, parent)
-          : publishTask(bus, subject, category, task, parent),
-        log.append({
-          type: 'submitted',
-          id: task.id,
-          run: task.run,
-          category,
-          at: task.createdAt,
-          task,
-          ...(parent && { traceparent: parent }),
-          ...(runAt && { runAt }),
-        }),
-      ]);
-      metrics.submitted.add(1, { category, kind: task.kind });
-      return { task, category, traceparent: parent };
-    },
-  );
+  const headers = traceparent ? encodeHeaders({ traceparent }) : undefined;
+  try {
+    await bus.publisher.publish(subject, body, headers);
+  } catch (error) {
+    if (!(error instanceof PublishError) || !error.unanswered) throw error;
+    await publishTask(bus, category, task, traceparent);
+  }
 }
 
 /** Puts a task message into its queue. A message of the same id that waits there already is success. */
 export async function publishTask(
   bus: Bus,
-  subject: string,
   category: Category,
   task: TaskMessage,
   traceparent: string | undefined,
 ): Promise<void> {
-  const headers = encodeHeaders({
-    'Nats-Msg-Id': messageId(task),
-    'Nats-Expected-Last-Subject-Sequence': '0',
-    'Nats-Expected-Last-Subject-Sequence-Subject': subjects.taskAnywhere(category, task.id),
-    traceparent,
-  });
+  const subject = subjects.task(category, task.priority, task.id);
+  const headers = repeated(category, task, traceparent);
   try {
     await bus.publisher.publishSurely(subject, JSON.stringify(task), headers);
   } catch (error) {
@@ -148,7 +223,7 @@ function messageOf(submission: Submission): TaskMessage {
     kind: definition.kind,
     priority: priority ?? definition.priority,
     payload,
-    createdAt: new Date().toISOString(),
+    createdAt: nowText(),
     maxAttempts: maxAttempts ?? (definition.retry ?? defaultRetry).maxAttempts,
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(tags && tags.length > 0 && { tags }),

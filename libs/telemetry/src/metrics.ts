@@ -37,7 +37,7 @@ export const catalogue = {
     description: 'Tasks accepted, by category and kind',
   },
   slotsBusy: {
-    type: 'updown',
+    type: 'gauge',
     name: 'slip.pool.busy',
     unit: '{slot}',
     description: 'Slots in use, by category',

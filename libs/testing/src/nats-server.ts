@@ -50,7 +50,7 @@ process.on('exit', () => {
 
 /**
  * A real nats-server with JetStream, configured as in production (`sync_interval` 100 ms,
- * `max_payload` 8 MB), gone with its files at the end of the scope. Throws with the server's own
+ * `max_payload` 8 MB, `GOGC=50`), gone with its files at the end of the scope. Throws with the server's own
  * words when it does not start. Where `SLIPSTREAM_TEST_NATS_URL` names one that runs already, that
  * one is taken, by suites that only talk to it.
  */
@@ -98,6 +98,7 @@ async function run(folder: string, config: Record<string, unknown>): Promise<Run
   await writeFile(configFile, JSON.stringify(config));
   const server = spawn(findNatsServer(), ['-c', configFile], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { GOGC: '50', ...process.env },
   });
   let said = '';
   server.stderr.on('data', (text) => {

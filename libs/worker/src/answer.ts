@@ -2,8 +2,10 @@ import {
   type BlobRef,
   brandToken,
   type EventOf,
+  nowText,
   subjects,
   type TaskErrorShape,
+  type TaskMessage,
 } from '@slipstream/contracts';
 import { answers, putBlob } from '@slipstream/jetstream';
 import { publishScheduled } from '@slipstream/tasklog';
@@ -17,62 +19,57 @@ const INLINE_RESULT = 16 * 1_024;
 const NAK_LIMIT_MS = 10_000;
 
 /** The key of one run of a task in the memory of this process. */
-export const runKey = ({ message: { id, run } }: RunningTask): string => `${id}.${run}`;
+export const keyOf = ({ id, run }: TaskMessage): string => `${id}.${run}`;
 
-/** Each writes what happened, and answers the delivery after that is stored. */
+/** Each writes what happened, and resolves with the answer to the delivery when that is stored. */
 export function createAnswers(parts: PoolParts, recall: Recall) {
   const { bus, log, worker } = parts;
-  const reply = (task: RunningTask, answer: string): void =>
-    bus.connection.publish(task.delivery.reply, answer);
-
   const common = (task: RunningTask) => ({
     id: task.id,
     run: task.message.run,
     category: task.category,
-    at: new Date().toISOString(),
+    at: nowText(),
     kind: task.message.kind,
     attempt: task.attempt,
-    startedAt: task.startedAt.toISOString(),
+    startedAt: task.startedAt,
     worker,
     ...(task.flowSeq !== undefined && { flowSeq: task.flowSeq }),
   });
 
-  async function end(task: RunningTask, event: EventOf<'succeeded' | 'failed' | 'waiting'>) {
+  async function end(
+    task: RunningTask,
+    event: EventOf<'succeeded' | 'failed' | 'waiting'>,
+  ): Promise<Answer> {
     await log.append(event);
-    recall.noteFinished(runKey(task));
-    reply(task, answers.ack);
+    recall.noteFinished(keyOf(task.message));
+    return answers.ack;
   }
 
   return {
     /** Ended, or waits for its children. */
-    async succeed(task: RunningTask, result: unknown): Promise<void> {
-      const kept = await keep(task, result);
-      await end(task, {
+    async succeed(task: RunningTask, result: unknown): Promise<Answer> {
+      const kept = result === undefined ? {} : await keep(task, result);
+      return end(task, {
         ...common(task),
         type: task.hasChildren ? 'waiting' : 'succeeded',
         ...kept,
       });
     },
 
-    fail: (task: RunningTask, error: TaskErrorShape): Promise<void> =>
+    fail: (task: RunningTask, error: TaskErrorShape): Promise<Answer> =>
       end(task, { ...common(task), type: 'failed', error }),
 
-    async retry(task: RunningTask, error: TaskErrorShape, delayMs: number): Promise<void> {
+    async retry(task: RunningTask, error: TaskErrorShape, delayMs: number): Promise<Answer> {
       const due = Date.now() + delayMs;
       const nextRunAt = new Date(due).toISOString();
       await log.append({ ...common(task), type: 'retrying', error, nextRunAt });
-      recall.noteRetry(runKey(task), task.attempt, due);
-      if (delayMs <= NAK_LIMIT_MS) return reply(task, answers.nak(delayMs));
+      recall.noteRetry(keyOf(task.message), task.attempt, due);
+      if (delayMs <= NAK_LIMIT_MS) return answers.nak(delayMs);
       const { message, category, attempt } = task;
       const again = { ...message, gen: message.gen + 1, attempts: attempt };
       await publishScheduled(bus, category, again, nextRunAt, task.traceparent);
-      reply(task, answers.ack);
+      return answers.ack;
     },
-
-    giveBack: (task: RunningTask, delayMs: number): void => reply(task, answers.nak(delayMs)),
-
-    /** It had ended before: nothing to write. */
-    drop: (task: RunningTask): void => reply(task, answers.ack),
 
     async announce(task: RunningTask): Promise<void> {
       task.announced = true;
@@ -86,7 +83,6 @@ export function createAnswers(parts: PoolParts, recall: Recall) {
     { definition, message }: RunningTask,
     result: unknown,
   ): Promise<{ result?: unknown; resultRef?: BlobRef }> {
-    if (result === undefined) return {};
     const text = JSON.stringify(result);
     if (!definition.resultHoldsText && text.length <= INLINE_RESULT) return { result };
     const brand = (message.payload as { brand?: unknown } | null)?.brand;
@@ -95,7 +91,8 @@ export function createAnswers(parts: PoolParts, recall: Recall) {
   }
 }
 
-export type Answers = ReturnType<typeof createAnswers>;
+/** What JetStream is told about a delivery. */
+export type Answer = string | Uint8Array;
 
 /** The subject on which cancels of any task are broadcast. */
 export const anyCancel = subjects.cancel('*');

@@ -8,6 +8,7 @@ import type {
   TaskDefinition,
   Tasks,
 } from '@slipstream/contracts';
+import type { ChildrenOptions } from '@slipstream/tasklog';
 import type { Logger } from '@slipstream/telemetry';
 
 /** A task to run after this one, named by the handler. */
@@ -15,8 +16,11 @@ export interface Child<Table = Tasks> {
   /** Unique among the children of one parent: the same key again is the same task. */
   readonly key: string;
   readonly kind: keyof Table & string;
+  /** `{"$result": "<key>", "path": "/pages"}` in it stands for the result of a child it comes after. */
   readonly payload: unknown;
   readonly priority?: Priority;
+  /** Keys of children that must succeed before this one runs. */
+  readonly after?: readonly string[];
 }
 
 /** What a handler knows of its task, and what it can do besides returning a result. */
@@ -34,8 +38,8 @@ export interface TaskContext<Table = Tasks> {
   progress(progress: Progress): void;
   /** Sends a partial result to whoever watches the task. `data` is JSON. */
   emit(type: string, data: unknown): void;
-  /** Adds children, durably. The task ends when they have ended. `limit`: the most it may ever have. */
-  addChildren(children: readonly Child<Table>[], options?: { limit?: number }): Promise<void>;
+  /** Adds children, durably. The task ends when they have ended. */
+  addChildren(children: readonly Child<Table>[], options?: ChildrenOptions): Promise<void>;
   /** Adds tasks beside this one, under the same parent. Throws when there is no parent. */
   addSiblings(siblings: readonly Child<Table>[]): Promise<void>;
 }

@@ -1,3 +1,12 @@
+export {
+  changeControls,
+  type Overflow,
+  overflows,
+  type PoolControls,
+  readControls,
+  type WatchedControls,
+  watchControls,
+} from './controls.ts';
 export type { Child, Handler, HandlerOf, Handlers, TaskContext } from './handler.ts';
 export type { PoolParts } from './pool-parts.ts';
 export { readWorkers, register, type WorkerEntry, type WorkerPoolEntry } from './registry.ts';

@@ -2,6 +2,8 @@ export interface PoolStats {
   readonly succeeded: number;
   readonly failed: number;
   readonly retried: number;
+  /** Runs that have ended, however. */
+  readonly ended: number;
   /** Milliseconds from take to answer, mean over all. */
   readonly averageMs: number;
   /** RFC 3339; of the last answer. */
@@ -20,6 +22,9 @@ export function createPoolStats() {
     },
     get retried() {
       return counts.retried;
+    },
+    get ended() {
+      return counts.total;
     },
     get averageMs() {
       return counts.total === 0 ? 0 : Math.round((counts.ms / counts.total) * 100) / 100;

@@ -1,12 +1,20 @@
+/** Between this many and twice as many finished runs are remembered. */
+const MAX_FINISHED = 10_000;
+
 /** What this process remembers of tasks it has met, so that a redelivery need not ask the log. */
 export class Recall {
-  readonly #finished = new Lru<true>(20_000);
+  #finished = new Set<string>();
+  #finishedBefore = new Set<string>();
   readonly #attempts = new Lru<{ attempt: number; notBefore: number }>(20_000);
   readonly #cancelled = new Map<string, number>();
 
   noteFinished(key: string): void {
-    this.#finished.set(key, true);
-    this.#attempts.delete(key);
+    this.#finished.add(key);
+    if (this.#finished.size >= MAX_FINISHED) {
+      this.#finishedBefore = this.#finished;
+      this.#finished = new Set();
+    }
+    if (this.#attempts.size > 0) this.#attempts.delete(key);
   }
 
   /** Remembers a retry: `attempt` runs were used, and the next is due at `notBefore` (ms since 1970). */
@@ -23,7 +31,7 @@ export class Recall {
     }
   }
 
-  isFinished = (key: string): boolean => this.#finished.get(key) === true;
+  isFinished = (key: string): boolean => this.#finished.has(key) || this.#finishedBefore.has(key);
   isCancelled = (id: string): boolean => this.#cancelled.has(id);
   retryOf = (key: string) => this.#attempts.get(key);
 }
@@ -38,6 +46,10 @@ class Lru<V> {
   }
 
   get = (key: string): V | undefined => this.#entries.get(key);
+
+  get size(): number {
+    return this.#entries.size;
+  }
 
   delete(key: string): void {
     this.#entries.delete(key);

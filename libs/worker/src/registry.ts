@@ -14,6 +14,8 @@ export interface WorkerPoolEntry {
   readonly retried: number;
   readonly averageMs: number;
   readonly lastAt?: string;
+  /** In words, why nothing moves although it should. */
+  readonly stuck?: string;
 }
 
 export interface WorkerEntry {
@@ -21,7 +23,7 @@ export interface WorkerEntry {
   readonly service: string;
   readonly startedAt: string;
   readonly seenAt: string;
-  readonly status: 'active' | 'idle' | 'draining';
+  readonly status: 'active' | 'idle' | 'stuck' | 'draining';
   readonly pools: readonly WorkerPoolEntry[];
   /** Breakers that are not closed, and whatever else a service wants to show. */
   readonly extra?: unknown;
@@ -37,7 +39,7 @@ export function register(
   const subject = `$KV.runtime.worker.${worker.name}`;
 
   const write = (draining: boolean): Promise<unknown> => {
-    const pools = worker.pools.map(({ category, slots, inHand, stats }) => ({
+    const pools = worker.pools.map(({ category, slots, inHand, stats, stuck }) => ({
       category,
       slots,
       inHand,
@@ -46,14 +48,16 @@ export function register(
       retried: stats.retried,
       averageMs: stats.averageMs,
       ...(stats.lastAt && { lastAt: stats.lastAt }),
+      ...(stuck && { stuck }),
     }));
-    const busy = pools.some(({ inHand }) => inHand > 0);
+    const busy = pools.some(({ inHand }) => inHand > 0) ? 'active' : 'idle';
+    const working = pools.some(({ stuck }) => stuck) ? 'stuck' : busy;
     const entry: WorkerEntry = {
       worker: worker.name,
       service: worker.service,
       startedAt,
       seenAt: new Date().toISOString(),
-      status: draining ? 'draining' : busy ? 'active' : 'idle',
+      status: draining ? 'draining' : working,
       pools,
       ...(worker.extra && { extra: worker.extra() }),
     };

@@ -6,7 +6,7 @@ import {
   TerminalError,
 } from '@slipstream/contracts';
 import { encodeHeaders, queueCounts, taskStream } from '@slipstream/jetstream';
-import { cancelTask, submit, taskView } from '@slipstream/tasklog';
+import { CHECK_HEADER, cancelTask, submit, taskView } from '@slipstream/tasklog';
 import { type Engine, startEngine, type TestTasks, testTasks as tasks } from '@slipstream/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Handler } from './handler.ts';
@@ -29,7 +29,12 @@ const startPool = (work: Work, slots = 5) =>
   });
 
 const send = (text = 'x', more: object = {}) =>
-  submit(engine.bus, engine.log, { definition: tasks.work, payload: { text }, ...more });
+  submit(engine.bus, engine.log, {
+    definition: tasks.work,
+    payload: { text },
+    logged: true,
+    ...more,
+  });
 
 test('a task runs and its result, times and worker are known', async () => {
   await using _pool = startPool(async ({ text }) => ({ said: text }));
@@ -185,7 +190,7 @@ test('a task that runs too long is stopped and retried', async () => {
   expect(JSON.parse(row.attempts)).toMatchObject([{ code: 'timeout' }]);
 });
 
-test('a message that was delivered again after its task had ended is acknowledged and not run', async () => {
+test('a message that was published again after its task had ended is acknowledged and not run', async () => {
   let runs = 0;
   await using _pool = startPool(async () => {
     runs += 1;
@@ -193,7 +198,7 @@ test('a message that was delivered again after its task had ended is acknowledge
   });
   const { task } = await send();
   await engine.reaches(task.id);
-  const headers = encodeHeaders({ 'Nats-Msg-Id': `${task.id}.again` });
+  const headers = encodeHeaders({ [CHECK_HEADER]: '1' });
   const subject = subjects.task('batch', 'normal', task.id);
   await engine.bus.publisher.publish(subject, JSON.stringify(task), headers);
   await engine.reaches((await send()).task.id);

@@ -2,29 +2,30 @@ import {
   type Category,
   defaultRetry,
   defaultTimeoutMs,
+  isLaterPayload,
   payloadMistakes,
   type TaskMessage,
   type TaskTable,
   TerminalError,
 } from '@slipstream/contracts';
 import { answers, type Delivery, headerOf, Puller, taskStream } from '@slipstream/jetstream';
-import { askTaskState, isOver } from '@slipstream/tasklog';
+import { askTaskState, CHECK_HEADER, isOver } from '@slipstream/tasklog';
 import { inTrace, isSampled, metrics, SpanKind, withSpan } from '@slipstream/telemetry';
-import { anyCancel, createAnswers, runKey } from './answer.ts';
+import { type Answer, anyCancel, createAnswers, keyOf } from './answer.ts';
+import { type ControlOptions, controlPool } from './control-pool.ts';
 import type { Handler, Handlers } from './handler.ts';
 import { startKeepAlive } from './keep-alive.ts';
 import { judge } from './outcome.ts';
 import type { PoolParts } from './pool-parts.ts';
 import { createPoolStats, type PoolStats } from './pool-stats.ts';
+import { readLater } from './read-later.ts';
 import { Recall } from './recall.ts';
 import { RunningTask } from './running-task.ts';
 
-export interface PoolOptions<C extends Category, Table extends TaskTable> {
+export interface PoolOptions<C extends Category, Table extends TaskTable> extends ControlOptions {
   readonly category: C;
   readonly tasks: Table;
   readonly handlers: Handlers<C, Table>;
-  /** Tasks in hand at once. */
-  readonly slots: number;
   /** How long a shutdown waits for what is in hand before giving it back. Default 20 s. */
   readonly drainMs?: number;
 }
@@ -37,12 +38,13 @@ export interface Pool extends AsyncDisposable {
   readonly inHand: number;
   /** False when the server has not answered a pull for 3 s. */
   readonly alive: boolean;
+  /** In words, why nothing moves although it should. */
+  readonly stuck: string | undefined;
 }
 
 const SWEEP_MS = 25;
 /** A run that ends sooner is told by its outcome alone. */
 const ANNOUNCE_AFTER_MS = 20;
-const SILENT_MS = 3_000;
 /** A kind that this worker does not know (a newer version's): somebody else may. */
 const UNKNOWN_KIND_DELAY_MS = 10_000;
 
@@ -55,7 +57,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
   options: PoolOptions<C, Table>,
 ): Pool {
   const { bus, logger } = parts;
-  const { category, slots, tasks, drainMs = 20_000 } = options;
+  const { category, tasks, drainMs = 20_000 } = options;
   const handlers = options.handlers as unknown as Readonly<Record<string, Handler>>;
   const recall = new Recall();
   const answer = createAnswers(parts, recall);
@@ -81,22 +83,17 @@ export function runPool<C extends Category, Table extends TaskTable>(
       });
   });
 
+  const control = controlPool(parts, options, { running, ended: () => stats.values.ended });
   const puller = new Puller(bus, {
     stream: taskStream(category),
-    slots: () => slots,
-    onDelivery(delivery) {
-      metrics.slotsBusy.add(1, { category });
-      take(delivery)
-        .catch((err: unknown) =>
-          logger.error({ err, subject: delivery.subject }, 'a delivery was left to its redelivery'),
-        )
-        .finally(() => {
-          metrics.slotsBusy.add(-1, { category });
-          puller.release();
-          if (puller.inHand === 0) idle?.();
-        });
-    },
+    slots: control.room,
+    onDelivery: (delivery) => void serve(delivery),
   });
+  const showBusy: Parameters<typeof metrics.slotsBusy.addCallback>[0] = (gauge) =>
+    gauge.observe(puller.inHand, { category });
+  metrics.slotsBusy.addCallback(showBusy);
+
+  control.drive(puller);
 
   const sweep = setInterval(() => {
     const now = performance.now();
@@ -116,17 +113,27 @@ export function runPool<C extends Category, Table extends TaskTable>(
     );
   }, SWEEP_MS);
 
-  async function take(delivery: Delivery): Promise<void> {
+  async function serve(delivery: Delivery): Promise<void> {
+    let answer: Answer | undefined;
+    try {
+      answer = await take(delivery);
+    } catch (err) {
+      logger.error({ err, subject: delivery.subject }, 'a delivery was left to its redelivery');
+    }
+    // In this order the answers of a batch and the next pull leave in one write to the socket.
+    puller.release();
+    if (answer !== undefined) bus.connection.publish(delivery.reply, answer);
+    if (puller.inHand === 0) idle?.();
+  }
+
+  async function take(delivery: Delivery): Promise<Answer> {
     const message = readMessage(delivery);
     const definition = message && tasks[message.kind];
     const handler = message && handlers[message.kind];
     if (!message || !definition || !handler) return refuse(delivery, message);
-
-    const attempt = await attemptOf(delivery, message);
-    if (typeof attempt !== 'number') {
-      bus.connection.publish(delivery.reply, attempt.answer);
-      return;
-    }
+    if (recall.isCancelled(message.id)) return answers.ack;
+    const attempt = mayHaveRun(delivery) ? await attemptOf(message) : (message.attempts ?? 0) + 1;
+    if (typeof attempt !== 'number') return attempt.answer;
     const task = new RunningTask(parts, {
       message,
       definition,
@@ -137,25 +144,24 @@ export function runPool<C extends Category, Table extends TaskTable>(
     });
     running.add(task);
     try {
-      await run(task, handler);
+      return await run(task, handler);
     } finally {
       running.delete(task);
     }
   }
 
-  /** The attempt to make, or the answer for a delivery that must not run. */
-  async function attemptOf(
-    delivery: Delivery,
-    message: TaskMessage,
-  ): Promise<number | { answer: string }> {
-    const key = `${message.id}.${message.run}`;
-    const first = (message.attempts ?? 0) + 1;
-    if (recall.isFinished(key) || recall.isCancelled(message.id)) return { answer: answers.ack };
-    const suspect = delivery.seq <= (suspectUpTo[delivery.priority] ?? 0);
-    if (delivery.seq > (seenUpTo[delivery.priority] ?? 0))
-      seenUpTo[delivery.priority] = delivery.seq;
-    if (delivery.count === 1 && !suspect) return first;
+  /** Delivered before, perhaps before a restart of the broker made its count start again, or published before. */
+  function mayHaveRun({ seq, priority, count, headers }: Delivery): boolean {
+    const suspect = seq <= (suspectUpTo[priority] ?? 0);
+    if (seq > (seenUpTo[priority] ?? 0)) seenUpTo[priority] = seq;
+    return count > 1 || suspect || headerOf(headers, CHECK_HEADER) !== undefined;
+  }
 
+  /** The attempt to make, or the answer for a delivery that must not run: as the log says. */
+  async function attemptOf(message: TaskMessage): Promise<number | { answer: Answer }> {
+    const key = keyOf(message);
+    if (recall.isFinished(key)) return { answer: answers.ack };
+    const first = (message.attempts ?? 0) + 1;
     metrics.redeliveries.add(1, { category });
     const local = recall.retryOf(key);
     const known = local
@@ -168,58 +174,57 @@ export function runPool<C extends Category, Table extends TaskTable>(
     return Math.max(first, known.state === 'retrying' ? known.attempt + 1 : known.attempt);
   }
 
-  async function run(task: RunningTask, handler: Handler): Promise<void> {
+  async function run(task: RunningTask, handler: Handler): Promise<Answer> {
     const { message, definition, attempt, traceparent } = task;
     if (task.delivery.count > 1) await answer.announce(task);
     metrics.waitDuration.record(
-      Math.max(0, task.startedAt.getTime() - Date.parse(message.createdAt)) / 1_000,
+      Math.max(0, Date.parse(task.startedAt) - Date.parse(message.createdAt)) / 1_000,
       { category, priority: message.priority },
     );
     const handle = () =>
       task.guard(async () => {
-        const [mistake] = payloadMistakes(definition, message.payload);
+        const payload = isLaterPayload(message.payload)
+          ? await readLater(bus, message.payload)
+          : message.payload;
+        const [mistake] = payloadMistakes(definition, payload);
         if (mistake) {
           const { path, message: why } = mistake;
           throw new TerminalError(`payload: ${path} ${why}`, { code: 'invalid-payload' });
         }
-        return handler(message.payload, task as never);
+        return handler(payload as never, task as never);
       });
     let outcome = 'succeeded';
+    let reply: Answer;
     try {
       const result = await (traceparent && !isSampled(traceparent)
         ? inTrace(traceparent, handle)
         : traced(task, handle));
-      await answer.succeed(task, result);
+      reply = await answer.succeed(task, result);
     } catch (error) {
-      outcome = await settle(task, error);
+      [outcome, reply] = await settle(task, error);
     }
-    stats.note(outcome, performance.now() - task.since);
-    metrics.processDuration.record((performance.now() - task.since) / 1_000, {
-      category,
-      kind: message.kind,
-      outcome,
-    });
+    const ms = performance.now() - task.since;
+    stats.note(outcome, ms);
+    metrics.processDuration.record(ms / 1_000, { category, kind: message.kind, outcome });
+    return reply;
 
-    async function settle(failed: RunningTask, error: unknown): Promise<string> {
+    async function settle(failed: RunningTask, error: unknown): Promise<[string, Answer]> {
       const maxAttempts = message.maxAttempts ?? (definition.retry ?? defaultRetry).maxAttempts;
       const verdict = judge(error, attempt, maxAttempts, { retry: definition.retry });
       const fields = { err: error, taskId: failed.id, kind: message.kind, attempt };
       switch (verdict.next) {
         case 'fail':
           logger.warn(fields, 'task failed');
-          await answer.fail(failed, verdict.error);
-          return 'failed';
+          return ['failed', await answer.fail(failed, verdict.error)];
         case 'retry':
           logger.info({ ...fields, delayMs: verdict.delayMs }, 'task will be retried');
-          await answer.retry(failed, verdict.error, verdict.delayMs);
-          return 'retrying';
+          return ['retrying', await answer.retry(failed, verdict.error, verdict.delayMs)];
         case 'give-back':
-          answer.giveBack(failed, verdict.delayMs);
-          return 'given-back';
+          return ['given-back', answers.nak(verdict.delayMs)];
         case 'drop':
-          recall.noteFinished(runKey(failed));
-          answer.drop(failed);
-          return 'cancelled';
+          // It had ended before: nothing to write.
+          recall.noteFinished(keyOf(failed.message));
+          return ['cancelled', answers.ack];
       }
     }
   }
@@ -246,30 +251,32 @@ export function runPool<C extends Category, Table extends TaskTable>(
     );
   }
 
-  function refuse(delivery: Delivery, message: TaskMessage | undefined): void {
+  function refuse(delivery: Delivery, message: TaskMessage | undefined): Answer {
     if (message) {
       logger.warn({ taskId: message.id, kind: message.kind }, 'no handler for this kind here');
-      bus.connection.publish(delivery.reply, answers.nak(UNKNOWN_KIND_DELAY_MS));
-    } else {
-      logger.error({ subject: delivery.subject }, 'a message in the queue is not a task');
-      bus.connection.publish(
-        delivery.reply,
-        answers.term('not a task: the body is not the JSON of one'),
-      );
+      return answers.nak(UNKNOWN_KIND_DELAY_MS);
     }
+    logger.error({ subject: delivery.subject }, 'a message in the queue is not a task');
+    return answers.term('not a task: the body is not the JSON of one');
   }
 
   return {
     category,
-    slots,
+    get slots() {
+      return control.slots;
+    },
     stats: stats.values,
     get inHand() {
       return puller.inHand;
     },
     get alive() {
-      return puller.silentMs < SILENT_MS;
+      return control.alive;
+    },
+    get stuck() {
+      return control.stuck;
     },
     async [Symbol.asyncDispose]() {
+      control[Symbol.dispose]();
       puller.stop();
       const drained = new Promise<void>((resolve) => {
         idle = resolve;
@@ -283,6 +290,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
       clearInterval(sweep);
       await parts.log.flush();
       cancels.unsubscribe();
+      metrics.slotsBusy.removeCallback(showBusy);
       await keepAlive[Symbol.asyncDispose]();
       unlisten();
       await bus.flush();

@@ -1,12 +1,13 @@
 import {
   type Category,
+  nowText,
   type Progress,
   subjects,
   type TaskDefinition,
   type TaskMessage,
 } from '@slipstream/contracts';
 import type { Delivery } from '@slipstream/jetstream';
-import type { ChildSpec } from '@slipstream/tasklog';
+import type { ChildrenOptions, ChildSpec } from '@slipstream/tasklog';
 import { appendChildren } from '@slipstream/tasklog';
 import type { Logger } from '@slipstream/telemetry';
 import { traceparentOf } from '@slipstream/telemetry';
@@ -24,7 +25,8 @@ export class RunningTask implements TaskContext<never> {
   readonly delivery: Delivery;
   readonly attempt: number;
   readonly traceparent: string | undefined;
-  readonly startedAt = new Date();
+  /** RFC 3339. */
+  readonly startedAt = nowText();
   readonly since = performance.now();
   readonly timeoutMs: number;
   /** Its `started` event was written. */
@@ -100,25 +102,38 @@ export class RunningTask implements TaskContext<never> {
   }
 
   /** Runs the handler; a stop ends it with the reason of the stop, whatever the handler makes of it. */
-  async guard<T>(run: () => Promise<T>): Promise<T> {
-    const stopped = new Promise<never>((_, reject) => {
-      this.#onStop = reject;
+  guard<T>(run: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const fail = (error: unknown): void => reject(this.#stopped ?? error);
+      this.#onStop = fail;
+      run().then(resolve, fail);
     });
-    try {
-      return await Promise.race([run(), stopped]);
-    } catch (error) {
-      throw this.#stopped ?? error;
-    } finally {
-      this.#onStop = undefined;
-    }
   }
 
-  readonly progress = (progress: Progress): void => {
+  // Handlers take these out of the context, so they are bound; made when asked for, as few are.
+  get progress() {
+    return (progress: Progress): void => this.#progress(progress);
+  }
+
+  get emit() {
+    return (type: string, data: unknown): void => this.#emit(type, data);
+  }
+
+  get addChildren() {
+    return (children: readonly Child<never>[], options?: ChildrenOptions): Promise<void> =>
+      this.#addChildren(children, options);
+  }
+
+  get addSiblings() {
+    return (siblings: readonly Child<never>[]): Promise<void> => this.#addSiblings(siblings);
+  }
+
+  #progress(progress: Progress): void {
     const now = performance.now();
     const last = progress.done === progress.total;
     if (last || now - this.#liveAt >= LIVE_EVERY_MS) {
       this.#liveAt = now;
-      this.emit('progress', progress);
+      this.#emit('progress', progress);
     }
     if (now - this.#loggedAt >= LOG_EVERY_MS) {
       this.#loggedAt = now;
@@ -128,34 +143,30 @@ export class RunningTask implements TaskContext<never> {
         .append({ type: 'progress', id, run: this.message.run, category, at, progress })
         .catch((err: unknown) => this.log.warn({ err }, 'progress was not stored'));
     }
-  };
+  }
 
-  readonly emit = (type: string, data: unknown): void => {
+  #emit(type: string, data: unknown): void {
     const body = JSON.stringify({ type, at: new Date().toISOString(), data });
     if (!this.#parts.bus.connection.isClosed()) {
       this.#parts.bus.connection.publish(subjects.live(this.id), body);
     }
-  };
+  }
 
-  // Fields, not methods: handlers take them out of the context.
-  readonly addChildren = async (
-    children: readonly Child<never>[],
-    options?: { limit?: number },
-  ): Promise<void> => {
+  async #addChildren(children: readonly Child<never>[], options?: ChildrenOptions): Promise<void> {
     if (children.length === 0) return;
     this.hasChildren = true;
     await this.#append(this.id, children, options);
-  };
+  }
 
-  readonly addSiblings = async (siblings: readonly Child<never>[]): Promise<void> => {
+  async #addSiblings(siblings: readonly Child<never>[]): Promise<void> {
     if (this.parentId === undefined) throw new TypeError(`task ${this.id} has no parent`);
     if (siblings.length > 0) await this.#append(this.parentId, siblings);
-  };
+  }
 
   async #append(
     parentId: string,
     children: readonly Child<never>[],
-    options?: { limit?: number },
+    options?: ChildrenOptions,
   ): Promise<void> {
     const specs = children.map((child) => this.#specOf(child));
     this.flowSeq = await appendChildren(this.#parts.bus, parentId, specs, {
@@ -165,9 +176,9 @@ export class RunningTask implements TaskContext<never> {
     });
   }
 
-  #specOf({ key, kind, payload, priority }: Child<never>): ChildSpec {
+  #specOf({ key, kind, payload, priority, after }: Child<never>): ChildSpec {
     const definition = this.#parts.tasks[kind];
     if (!definition) throw new TypeError(`there is no kind '${String(kind)}'`);
-    return { key, definition, payload, ...(priority && { priority }) };
+    return { key, definition, payload, ...(priority && { priority }), ...(after && { after }) };
   }
 }

@@ -63,7 +63,9 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
     const logger = createLogger(service, settings.SLIPSTREAM_LOG_LEVEL);
     stack.defer(stopTelemetry);
     const bus = stack.use(await connect({ url: settings.SLIPSTREAM_NATS_URL, name: service }));
-    const log = createEventLog(bus);
+    const onLost = (err: unknown) => logger.error({ err }, 'an event was not stored');
+    const log = createEventLog(bus, { onLost });
+    stack.defer(() => log.flush());
     const parts: WorkerParts = { bus, log, logger, worker, tasks, stack };
     stack.defer(watchBreakers(logger));
     const started = await options.start(parts);
@@ -85,7 +87,8 @@ export async function startWorkerService(options: WorkerServiceOptions): Promise
         ready: async () => {
           await bus.connection.flush();
           const checks: Record<string, string> = { ...started.checks?.() };
-          for (const { category, alive } of pools) {
+          for (const { category, alive, stuck } of pools) {
+            if (stuck) checks[category] = stuck;
             if (!alive) checks[category] = 'no answer to a pull for 3 s';
           }
           return { ready: Object.keys(checks).length === 0, checks };

@@ -24,6 +24,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
         pools: [
           runPool(parts, {
             category: 'embedding',
+            dependency: 'model',
             tasks,
             handlers: createHandlers({ store, embedder }),
             slots: config.SLIPSTREAM_EMBEDDING_SLOTS,

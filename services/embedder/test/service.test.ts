@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
 import { type Chunk, tasks } from '@slipstream/contracts';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { submit, taskView } from '@slipstream/tasklog';
@@ -75,4 +76,26 @@ test('the service is ready, shows its pools to NATS, and serves metrics', async 
   const status = await engine.bus.connection.request('slipstream.embedder.status', '');
   expect(status.json()).toMatchObject([{ category: 'embedding', slots: 3 }]);
   expect((await fetch(`${service.opsUrl}/livez`)).status).toBe(200);
+});
+
+test('without the accelerator that is chosen, the service ends with one line that names its command', () => {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'src/main.ts'],
+    {
+      cwd: resolve(import.meta.dirname, '..'),
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        SLIPSTREAM_NATS_URL: engine.nats.url,
+        SLIPSTREAM_DATA_DIR: engine.dir,
+        SLIPSTREAM_OPS_PORT: '0',
+        SLIPSTREAM_LOG_LEVEL: 'silent',
+        SLIPSTREAM_EMBEDDER: 'use-lite-onnx',
+        SLIPSTREAM_ACCELERATORS_DIR: engine.dir,
+      },
+    },
+  );
+  expect(stderr).toMatch(/^.*Add it: npm run add -- onnxruntime\n$/);
+  expect(status).toBe(2);
 });

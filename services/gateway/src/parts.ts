@@ -4,6 +4,7 @@ import type { EventLog, Projection } from '@slipstream/tasklog';
 import type { Logger } from '@slipstream/telemetry';
 import type { Broker } from './broker.ts';
 import type { Config } from './config.ts';
+import type { Admission } from './control/admission.ts';
 
 /** What the routes work with. */
 export interface GatewayParts {
@@ -13,5 +14,6 @@ export interface GatewayParts {
   readonly broker: Broker;
   readonly log: EventLog;
   readonly projection: Projection;
+  readonly admission: Admission;
   readonly allow: AllowList;
 }

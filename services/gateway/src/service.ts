@@ -6,6 +6,7 @@ import { createEventLog, openProjection, taskStateEndpoint } from '@slipstream/t
 import { createLogger, type Logger, stopTelemetry } from '@slipstream/telemetry';
 import { translateBrokerError, watchBroker } from './broker.ts';
 import { allowList, type Config, isLoopback } from './config.ts';
+import { createAdmission } from './control/admission.ts';
 import { describeApi } from './open-api.ts';
 import type { GatewayParts } from './parts.ts';
 import { routes } from './routes/index.ts';
@@ -47,8 +48,12 @@ export async function startService(config: Config): Promise<GatewayService> {
       }),
     );
     const broker = watchBroker(bus);
-    const log = createEventLog(bus);
-    parts = { config, logger, bus, broker, log, projection, allow: allowList(config) };
+    const onLost = (err: unknown) => logger.error({ err }, 'an event was not stored');
+    const log = createEventLog(bus, { onLost });
+    stack.defer(() => log.flush());
+    const admission = createAdmission({ bus, broker, log });
+    const allow = allowList(config);
+    parts = { config, logger, bus, broker, log, projection, admission, allow };
     stack.use(observeQueues(parts));
     serveStatus(parts);
     const url = await listen(stack, parts);

@@ -22,6 +22,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly bus: Bus;
   /** JSON by POST. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  patch(path: string, body: unknown): Promise<Answer>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   /** Any other method; JSON where there is a body. */
   call(method: 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
@@ -60,6 +61,14 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     ),
   );
   const { url, opsUrl } = service;
+  const send = async (method: string, path: string, body: unknown, headers = {}) =>
+    read(
+      await fetch(url + path, {
+        method,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    );
   const logger = createLogger('test', 'silent');
   const log = createEventLog(bus);
   return {
@@ -68,14 +77,8 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     nats,
     dir,
     bus,
-    post: async (path, body, headers = {}) =>
-      read(
-        await fetch(url + path, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', ...headers },
-          body: typeof body === 'string' ? body : JSON.stringify(body),
-        }),
-      ),
+    post: (path, body, headers) => send('POST', path, body, headers),
+    patch: (path, body) => send('PATCH', path, body),
     get: async (path, headers = {}) => read(await fetch(url + path, { headers })),
     call: async (method, path, body) =>
       read(

@@ -34,6 +34,9 @@ test('GET /v1/queues counts every category and priority', async () => {
     waitingForChildren: 0,
     inHand: 0,
     oldestAgeMs: expect.any(Number),
+    throughputPerMinute: 0,
+    minutesLeft: null,
+    limits: { slots: 6, maxQueued: 900_000, overflow: 'reject' },
     paused: false,
   });
 });

@@ -1,10 +1,11 @@
-import { readEnv } from '@slipstream/config';
+import { acceleratorSettings, readEnv } from '@slipstream/config';
 import { categories } from '@slipstream/contracts';
 import { slotsSetting, workerSettings } from '@slipstream/worker';
 import { type Static, Type } from 'typebox';
 
 export const settings = Type.Object({
   ...workerSettings,
+  ...acceleratorSettings,
   SLIPSTREAM_POOLS: Type.String({
     default: 'scraping,ingestion',
     pattern: '^(scraping|ingestion)(,(scraping|ingestion))*$',

@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { createFetcher } from './fetch/index.ts';
 import { ingestionHandlers, type ScraperParts, scrapingHandlers } from './handlers/index.ts';
 import { createPageMemory } from './pages/page-memory.ts';
+import { createRenderer } from './render/create-renderer.ts';
 import { ROBOTS_AGENT } from './site/robots-agent.ts';
 import { createRobotsCache } from './site/robots-cache.ts';
 
@@ -20,18 +21,24 @@ export const startService = (config: Config): Promise<WorkerService> =>
       const { bus, stack } = parts;
       const uri = join(config.SLIPSTREAM_DATA_DIR, 'knowledge');
       const store = stack.use(await openKnowledgeStore({ uri }));
+      const reach = {
+        allow: config.SLIPSTREAM_SCRAPE_ALLOW.split(','),
+        userAgent: `${ROBOTS_AGENT}/0.1`,
+      };
       const fetcher = stack.use(
         createFetcher({
-          allow: config.SLIPSTREAM_SCRAPE_ALLOW.split(','),
-          userAgent: `${ROBOTS_AGENT}/0.1`,
+          ...reach,
           delayMs: config.SLIPSTREAM_SCRAPE_DELAY_MS,
           // A longer wait for a host's turn is spent in the queue, not in a slot.
           limits: { maxWaitMs: 3_000 },
         }),
       );
+      const accelerators = config.SLIPSTREAM_ACCELERATORS_DIR;
+      const renderer = stack.use(createRenderer({ ...reach, accelerators }));
       const scraper: ScraperParts = {
         bus,
         fetcher,
+        renderer,
         robots: createRobotsCache(fetcher),
         memory: createPageMemory(bus),
         writer: createDocumentWriter(store),
@@ -49,6 +56,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
         ingestion: () =>
           runPool(parts, {
             category: 'ingestion',
+            dependency: 'store',
             tasks,
             handlers: ingestionHandlers(scraper),
             slots: config.SLIPSTREAM_INGESTION_SLOTS,

@@ -44,6 +44,7 @@ beforeAll(async () => {
         SLIPSTREAM_OPS_PORT: '0',
         SLIPSTREAM_LOG_LEVEL: 'silent',
         SLIPSTREAM_SCRAPE_ALLOW: '127.0.0.1',
+        SLIPSTREAM_ACCELERATORS_DIR: dir,
       }),
     ),
   );
@@ -180,4 +181,29 @@ test('a broken PDF fails and says so, and does not stop anything else', async ()
     file,
   });
   expect(task).toMatchObject({ state: 'failed', attempt: 1, error: { code: 'broken-pdf' } });
+});
+
+test('without a browser, a page that must be rendered names the command that adds one', async () => {
+  await using site = await startSite(() => ({ body: page('Nothing') }));
+  const url = `${site.url}/app.html`;
+  const task = await engine.completed('scrape-page', { url, brand: 'App', render: 'always' });
+  expect(task).toMatchObject({
+    state: 'failed',
+    error: {
+      code: 'render-unavailable',
+      message: expect.stringContaining('npm run add -- chromium'),
+    },
+  });
+  expect(site.seen).not.toContain('/app.html');
+});
+
+test('without a browser, a page without text and with scripts is read as it is', async () => {
+  await using site = await startSite((path) =>
+    path === '/app.html' ? { body: page('Little', '<script>1</script>') } : { status: 404 },
+  );
+  const task = await engine.completed('scrape-page', {
+    url: `${site.url}/app.html`,
+    brand: 'Thin',
+  });
+  expect(task).toMatchObject({ state: 'succeeded', result: { outcome: 'indexed' } });
 });

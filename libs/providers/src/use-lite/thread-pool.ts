@@ -1,10 +1,8 @@
 import { addAbortListener } from 'node:events';
 import { RetryLaterError } from '@slipstream/contracts';
-import { WorkerThread } from './worker-thread.ts';
+import { type ThreadProgram, WorkerThread } from './worker-thread.ts';
 
-export interface ThreadPoolOptions {
-  /** The module that a thread runs. It posts `ThreadMessage`s. */
-  readonly file: URL;
+export interface ThreadPoolOptions extends ThreadProgram {
   readonly threads: number;
 }
 
@@ -29,14 +27,14 @@ interface Slot<Request, Reply> {
  * fails the request that it was working on; the next request starts another thread.
  */
 export class ThreadPool<Request, Reply> implements AsyncDisposable {
-  readonly #file: URL;
+  readonly #program: ThreadProgram;
   readonly #slots: readonly Slot<Request, Reply>[];
   readonly #urgent = new Set<Job<Request, Reply>>();
   readonly #patient = new Set<Job<Request, Reply>>();
   #closed = false;
 
-  constructor({ file, threads }: ThreadPoolOptions) {
-    this.#file = file;
+  constructor({ threads, ...program }: ThreadPoolOptions) {
+    this.#program = program;
     this.#slots = Array.from({ length: threads }, () => ({ thread: undefined, busy: false }));
   }
 
@@ -98,7 +96,7 @@ export class ThreadPool<Request, Reply> implements AsyncDisposable {
 
   #threadOf(slot: Slot<Request, Reply>): Promise<WorkerThread<Request, Reply>> {
     if (slot.thread !== undefined) return slot.thread;
-    const thread = WorkerThread.start<Request, Reply>(this.#file);
+    const thread = WorkerThread.start<Request, Reply>(this.#program);
     const forget = () => {
       if (slot.thread === thread) slot.thread = undefined;
     };

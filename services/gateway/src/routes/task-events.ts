@@ -3,8 +3,8 @@ import { Type } from 'typebox';
 import type { GatewayParts } from '../parts.ts';
 import { parseCursor } from '../tasks/cursor.ts';
 import { followTask } from '../tasks/follow-task.ts';
+import { found } from '../tasks/found.ts';
 import { anyProblem, eventStream, IdParams } from './shapes.ts';
-import { found } from './tasks.ts';
 
 export function taskEventRoutes(app: HttpApp, parts: GatewayParts): void {
   app.get(

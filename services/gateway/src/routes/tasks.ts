@@ -1,5 +1,4 @@
 import {
-  type Category,
   categoryNames,
   ProblemError,
   priorities,
@@ -8,15 +7,17 @@ import {
   tasks,
 } from '@slipstream/contracts';
 import type { HttpApp } from '@slipstream/http';
-import { cancelTask, type ListFilter, type TaskRow } from '@slipstream/tasklog';
+import type { ListFilter } from '@slipstream/tasklog';
 import { type Static, Type } from 'typebox';
 import type { GatewayParts } from '../parts.ts';
 import { acceptTask, type Order } from '../tasks/accept-task.ts';
+import { cancelById } from '../tasks/cancel-by-id.ts';
 import { checkPayload, definitionOf } from '../tasks/check-payload.ts';
+import { found } from '../tasks/found.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
 import { formatPage, parsePage } from '../tasks/page.ts';
 import { listedTask, taskAnswer } from '../tasks/task-answer.ts';
-import { hasEnded, waitForTask } from '../tasks/wait-for-task.ts';
+import { waitForTask } from '../tasks/wait-for-task.ts';
 import { whenGone } from '../when-gone.ts';
 import { anyProblem, CreateHeaders, IdParams, TaskRef, WaitMs } from './shapes.ts';
 
@@ -61,7 +62,7 @@ const TaskFilter = Type.Object(
 );
 
 export function taskRoutes(app: HttpApp, parts: GatewayParts): void {
-  const { bus, broker, log, projection, allow } = parts;
+  const { bus, broker, projection, allow } = parts;
   const tags = ['tasks'];
 
   app.post(
@@ -144,26 +145,8 @@ export function taskRoutes(app: HttpApp, parts: GatewayParts): void {
         response: { 200: TaskRef, ...anyProblem },
       },
     },
-    ({ params: { id } }) =>
-      broker.call(async () => {
-        await projection.barrier();
-        const row = found(await projection.task(id), id);
-        if (hasEnded(row)) throw new ProblemError('task-final', `Task ${id} is ${row.state}.`);
-        await cancelTask(bus, log, { id, run: row.run, category: row.category as Category });
-        await projection.barrier();
-        const after = found(await projection.task(id), id);
-        if (after.state !== 'cancelled') {
-          throw new ProblemError('task-final', `Task ${id} had just ended: ${after.state}.`);
-        }
-        return taskAnswer(bus, after);
-      }),
+    async ({ params: { id } }) => taskAnswer(bus, await cancelById(parts, id)),
   );
-}
-
-/** Throws `task-not-found` for no row. */
-export function found(row: TaskRow | undefined, id: string): TaskRow {
-  if (row) return row;
-  throw new ProblemError('task-not-found', `No task has the id '${id}'.`);
 }
 
 function orderOf(body: Static<typeof NewTask>, definition: TaskDefinition): Order {

@@ -15,12 +15,13 @@ const Pool = Type.Object({
   retried: Type.Integer(),
   averageMs: Type.Number(),
   lastAt: Type.Optional(Time),
+  stuck: Type.Optional(Type.String({ description: 'Why nothing moves although it should' })),
 });
 
 const Worker = Type.Object({
   worker: Type.String(),
   service: Type.String(),
-  status: Type.Enum(['active', 'idle', 'draining']),
+  status: Type.Enum(['active', 'idle', 'stuck', 'draining']),
   startedAt: Time,
   seenAt: Time,
   pools: Type.Array(Pool),

@@ -3,6 +3,7 @@ import { readWorkers, type WorkerEntry } from '@slipstream/worker';
 import { Type } from 'typebox';
 import { within } from '../broker.ts';
 import type { GatewayParts } from '../parts.ts';
+import { breakersOf } from './breakers.ts';
 
 type Status = 'healthy' | 'degraded' | 'unhealthy';
 
@@ -87,19 +88,14 @@ function checkCategory(category: Category, workers: readonly WorkerEntry[] | und
   };
 }
 
-/** Breakers that services show in the registry. */
-function openBreakers(workers: readonly WorkerEntry[]): string[] {
-  return workers.flatMap(({ worker, extra }) => {
-    const { breakers } = (extra ?? {}) as { breakers?: unknown };
-    if (!Array.isArray(breakers)) return [];
-    return (breakers as { dependency?: string; endpoint?: string; state?: string }[])
-      .filter(({ state }) => state === 'open' || state === 'half-open')
-      .map(
-        ({ dependency, endpoint, state }) =>
-          `the breaker of ${dependency} ${endpoint} is ${state} in ${worker}`,
-      );
-  });
-}
+/** Breakers that are not closed, in words. */
+const openBreakers = (workers: readonly WorkerEntry[]): string[] =>
+  breakersOf(workers)
+    .filter(({ state }) => state !== 'closed')
+    .map(
+      ({ dependency, endpoint, state, worker }) =>
+        `the breaker of ${dependency} ${endpoint} is ${state} in ${worker}`,
+    );
 
 function overall(checks: readonly Check[], breakers: readonly string[]): Status {
   if (checks.some(({ status }) => status === 'unhealthy')) return 'unhealthy';

@@ -1,21 +1,12 @@
-import { type Category, categoryNames, type Priority } from '@slipstream/contracts';
+import { type Category, categoryNames, type Priority, priorities } from '@slipstream/contracts';
 import { type Bus, type QueueCounts, queueCounts } from '@slipstream/jetstream';
-import type { Projection, StateCount } from '@slipstream/tasklog';
-import { Type } from 'typebox';
+import type { EndedCount, Projection, StateCount } from '@slipstream/tasklog';
+import { overflows } from '@slipstream/worker';
+import { type Static, Type } from 'typebox';
+import { readPools } from '../control/pool-view.ts';
 
 /** What waits and runs in one category at one priority. */
-export interface QueueStatus {
-  readonly category: Category;
-  readonly priority: Priority;
-  readonly waiting: number;
-  readonly running: number;
-  readonly retrying: number;
-  readonly scheduled: number;
-  readonly waitingForChildren: number;
-  readonly inHand: number;
-  readonly oldestAgeMs: number | null;
-  readonly paused: boolean;
-}
+export type QueueStatus = Static<typeof QueueStatusSchema>;
 
 export const QueueStatusSchema = Type.Object({
   category: Type.String(),
@@ -31,8 +22,20 @@ export const QueueStatusSchema = Type.Object({
   oldestAgeMs: Type.Union([Type.Number(), Type.Null()], {
     description: 'Age of the oldest task that has not started',
   }),
+  throughputPerMinute: Type.Integer({ description: 'Tasks that ended within the last minute' }),
+  minutesLeft: Type.Union([Type.Number(), Type.Null()], {
+    description:
+      'Until the last task that waits now is taken, higher priorities first, at the throughput of the category; null: nothing ended within the last minute',
+  }),
+  limits: Type.Object({
+    slots: Type.Integer({ description: 'Tasks of the category in hand in one worker' }),
+    maxQueued: Type.Integer({ description: 'Tasks of the category before submits overflow' }),
+    overflow: Type.Enum([...overflows]),
+  }),
   paused: Type.Boolean(),
 });
+
+const MINUTE_MS = 60_000;
 
 /** Every category and priority: the queue from JetStream, the rest from the log. */
 export async function readQueues(
@@ -40,8 +43,23 @@ export async function readQueues(
   projection: Projection,
   now = Date.now(),
 ): Promise<QueueStatus[]> {
-  const [counts, open] = await Promise.all([readCounts(bus), projection.ask('openCounts')]);
-  return counts.map((count) => statusOf(count, open, now));
+  const [counts, open, ended, pools] = await Promise.all([
+    readCounts(bus),
+    projection.ask('openCounts'),
+    projection.ask('endedCounts', { windowMs: MINUTE_MS, now }),
+    readPools(bus),
+  ]);
+  return counts.map((count) => {
+    const pool = pools.find(({ category }) => category === count.category);
+    if (!pool) throw new Error(`category ${count.category} has no pool`);
+    const { slots, maxQueued, overflow, paused } = pool;
+    return {
+      ...statusOf(count, open, now),
+      ...paceOf(count, counts, ended),
+      limits: { slots, maxQueued, overflow },
+      paused: paused || count.paused,
+    };
+  });
 }
 
 export const readCounts = async (bus: Bus): Promise<readonly QueueCounts[]> =>
@@ -51,7 +69,7 @@ function statusOf(
   { category, priority, waiting, inHand }: QueueCounts,
   open: readonly StateCount[],
   now: number,
-): QueueStatus {
+) {
   const own = open.filter((one) => one.category === category && one.priority === priority);
   const stateOf = (state: string) => own.find((one) => one.state === state);
   const countOf = (state: string): number => stateOf(state)?.count ?? 0;
@@ -66,6 +84,22 @@ function statusOf(
     waitingForChildren: countOf('waiting'),
     inHand,
     oldestAgeMs: oldest === undefined ? null : Math.max(0, now - oldest),
-    paused: false,
   };
+}
+
+/** How fast tasks end, and how long it takes until those of a priority that wait now are taken. */
+export function paceOf(
+  { category, priority, waiting }: { category: Category; priority: Priority; waiting: number },
+  counts: readonly Pick<QueueCounts, 'category' | 'priority' | 'waiting'>[],
+  ended: readonly EndedCount[],
+): Pick<QueueStatus, 'throughputPerMinute' | 'minutesLeft'> {
+  const all = ended.filter((one) => one.category === category);
+  const perMinute = all.reduce((sum, { count }) => sum + count, 0);
+  const own = all.find((one) => one.priority === priority)?.count ?? 0;
+  const rank = priorities.indexOf(priority);
+  const ahead = counts
+    .filter((one) => one.category === category && priorities.indexOf(one.priority) <= rank)
+    .reduce((sum, one) => sum + one.waiting, 0);
+  const minutes = perMinute === 0 ? null : Math.round((ahead / perMinute) * 100) / 100;
+  return { throughputPerMinute: own, minutesLeft: waiting === 0 ? 0 : minutes };
 }

@@ -2,7 +2,7 @@ import { newId, type Task } from '@slipstream/contracts';
 import { mergeEvent, newRow, type Submission, submit, taskView } from '@slipstream/tasklog';
 import type { GatewayParts } from '../parts.ts';
 import { claim, type IdempotencyKey } from './idempotency.ts';
-import { taskAnswer } from './task-answer.ts';
+import { type TaskAnswer, taskAnswer } from './task-answer.ts';
 
 /** What is asked for: a submission whose id the gateway chooses. */
 export type Order = Omit<Submission, 'id' | 'traceparent'>;
@@ -15,18 +15,21 @@ export async function acceptTask(
   parts: GatewayParts,
   order: Order,
   key: IdempotencyKey | undefined,
-): Promise<Task> {
-  const { bus, broker, log, projection } = parts;
-  return broker.call(async () => {
-    const own = newId();
-    const id = key ? await claim(bus, key, own) : own;
-    if (id !== own) {
-      const row = await projection.task(id);
-      if (row) return taskAnswer(bus, row);
-    }
-    const submitted = await submit(bus, log, { ...order, id });
-    return viewOf(submitted, order.runAt);
-  });
+): Promise<TaskAnswer> {
+  const { bus, broker, log, projection, admission } = parts;
+  const own = newId();
+  const id = key && (await broker.call(() => claim(bus, key, own)));
+  if (id !== undefined && id !== own) {
+    const row = await broker.call(() => projection.task(id));
+    if (row) return broker.call(() => taskAnswer(bus, row));
+  }
+  const { definition, priority = definition.priority, runAt = 0 } = order;
+  const submission = { ...order, ...(id && { id }), logged: true };
+  const store = () => broker.call(() => submit(bus, log, submission));
+  // A scheduled task is in no queue yet.
+  if (runAt > Date.now()) return viewOf(await store(), runAt);
+  const { value, ...rest } = await admission.admit(definition.category, priority, store);
+  return { ...viewOf(value, runAt), ...rest };
 }
 
 /** The task as it is when it has just been stored; the projection shows it a moment later. */

@@ -12,13 +12,13 @@ export function definitionOf(kind: string, path: string): TaskDefinition {
 
 /**
  * Throws a problem for a payload that the kind does not take, and for URLs that are never fetched.
- * `at` is where the payload is in the body: `/payload`, `/task/payload`, or nothing.
+ * `at` is where the payload is in the body, as a JSON pointer: `/payload`, or nothing.
  */
 export function checkPayload(
   definition: TaskDefinition,
   payload: unknown,
   allow: AllowList,
-  at: '' | `/${string}` = '',
+  at = '',
 ): void {
   const url = fetchedUrl(definition, payload);
   if (url !== undefined) checkFetchable(url, allow, `${at}/url`);

@@ -10,11 +10,14 @@ export const TaskAnswer = Type.Object(
     resultNote: Type.Optional(
       Type.String({ description: 'Why `result` is left out although there was one' }),
     ),
+    droppedTaskId: Type.Optional(
+      Type.String({ description: 'The task that was dropped from a full queue to make room' }),
+    ),
   },
   { $id: 'Task' },
 );
 
-export type TaskAnswer = Task & { readonly resultNote?: string };
+export type TaskAnswer = Task & { readonly resultNote?: string; readonly droppedTaskId?: string };
 
 /** With its result, also when that is kept outside the log. */
 export async function taskAnswer(bus: Bus, row: TaskRow): Promise<TaskAnswer> {

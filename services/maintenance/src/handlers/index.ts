@@ -1,3 +1,4 @@
+import { runWorkflow } from '@slipstream/flows';
 import type { Bus } from '@slipstream/jetstream';
 import type { KnowledgeStore } from '@slipstream/knowledge';
 import type { Projection } from '@slipstream/tasklog';
@@ -24,5 +25,6 @@ export const maintenanceHandlers = ({
   'clean-up': createCleanUp(bus, projection),
 });
 
-/** No kind is a batch of its own yet: workflows are made of the kinds of the other pools. */
-export const batchHandlers: Handlers<'batch'> = {};
+export const batchHandlers: Handlers<'batch'> = {
+  'run-workflow': runWorkflow,
+};

@@ -66,7 +66,12 @@ function hostOf(options: buildConnector.Options): string {
   return `${bare}:${portOf(options)}`;
 }
 
-function guardedLookup(allow: AllowList, port: number, resolve: Resolve): LookupFunction {
+/** A resolver for `connect` of node:net that gives none but usable addresses. */
+export function guardedLookup(
+  allow: AllowList,
+  port: number,
+  resolve: Resolve = resolveAll,
+): LookupFunction {
   return (host, { all }, callback) => {
     resolve(host).then(
       (addresses) => {

@@ -4,6 +4,7 @@ import type { Breaker } from '@slipstream/resilience';
 import type { Handlers } from '@slipstream/worker';
 import type { Fetcher } from '../fetch/index.ts';
 import type { PageMemory } from '../pages/page-memory.ts';
+import type { Renderer } from '../render/create-renderer.ts';
 import type { RobotsCache } from '../site/robots-cache.ts';
 import { createIndexWrite } from './index-write.ts';
 import { createIngestDocument } from './ingest-document.ts';
@@ -14,6 +15,7 @@ import { createScrapeSite } from './scrape-site.ts';
 export interface ScraperParts {
   readonly bus: Bus;
   readonly fetcher: Fetcher;
+  readonly renderer: Renderer;
   readonly robots: RobotsCache;
   readonly memory: PageMemory;
   readonly writer: DocumentWriter;

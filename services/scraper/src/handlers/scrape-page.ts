@@ -1,4 +1,4 @@
-import { brandToken, type PageState, TerminalError } from '@slipstream/contracts';
+import { brandToken, type PageState } from '@slipstream/contracts';
 import {
   chunkDocument,
   decodeText,
@@ -17,6 +17,7 @@ import { documentTypeOf } from '../pages/document-type.ts';
 import { handOn } from '../pages/hand-on.ts';
 import { sourceOf } from '../pages/source-of.ts';
 import { createStages } from '../pages/stages.ts';
+import { noBrowser } from '../render/create-renderer.ts';
 import { followLinks, pagesOf } from '../site/follow-links.ts';
 import { createLinkMemory } from '../site/link-memory.ts';
 import { ROBOTS_AGENT } from '../site/robots-agent.ts';
@@ -25,11 +26,14 @@ import type { ScraperParts } from './index.ts';
 /** What a crawl meets on its way and leaves alone; asked for by itself it is an error. */
 const notOurs: ReadonlySet<string> = new Set(['redirect-refused', 'content-type']);
 
+/** A page with less text than this has its text elsewhere. */
+const THIN_CHARS = 200;
+
 type Links = { followed: number; skipped: Record<string, number> };
 
 /** Fetches a page if it changed, follows its links, and hands its chunks on. */
 export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> {
-  const { bus, fetcher, robots, memory } = parts;
+  const { bus, fetcher, renderer, robots, memory } = parts;
   const linkMemory = createLinkMemory();
 
   return async (payload, context) => {
@@ -37,12 +41,8 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     const { signal } = context;
     const { stage, timings } = createStages();
     const docId = docIdOf(url);
-    if (payload.render === 'always') {
-      throw new TerminalError(
-        'this version reads pages without a browser: leave `render` out, or set it to auto or never',
-        { code: 'render-unavailable' },
-      );
-    }
+    const always = payload.render === 'always';
+    if (always && !renderer.available) throw noBrowser();
     const rules = await robots.of(url, signal);
     if (!rules.allowed(url, ROBOTS_AGENT)) return skipped('robots');
 
@@ -52,7 +52,7 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
       fetcher.fetch(url, {
         accept: 'page',
         signal,
-        ...(previous && { previous }),
+        ...(previous && !always && { previous }),
         ...(crawlDelayS !== undefined && { crawlDelayS }),
         ...(payload.site && { mayFollow }),
       }),
@@ -69,7 +69,9 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     const type = documentTypeOf(answer.bytes, answer.contentType, answer.url);
     if (type === 'pdf') return passToIngestion(answer);
     const fetchedAt = new Date().toISOString();
-    const page = await stage('extract', () => extract(answer, type));
+    const plain = await stage('extract', () => extract(answer, type));
+    const rendered = type === 'html' && (always || shouldRender(plain, answer));
+    const page = rendered ? await render(answer.url) : plain;
     const found = [...page.links, ...(page.canonical ? [page.canonical] : [])];
     if (page.noindex || /\bnoindex\b/i.test(answer.robotsTag ?? '')) {
       return { ...skipped('noindex'), links: await follow(found) };
@@ -81,8 +83,9 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
       textHash: textHash(`${page.title}\n${page.markdown}`),
       fetchedAt,
       links: page.links.slice(0, 500),
-      ...(answer.etag !== undefined && { etag: answer.etag }),
-      ...(answer.lastModified !== undefined && { lastModified: answer.lastModified }),
+      // What a server says of the frame of a page says nothing of what its scripts put into it.
+      ...(answer.etag !== undefined && !rendered && { etag: answer.etag }),
+      ...(answer.lastModified !== undefined && !rendered && { lastModified: answer.lastModified }),
     };
     if (previous?.textHash === state.textHash) {
       await memory.put(brand, docId, state);
@@ -106,6 +109,17 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
       ]),
     );
     return { ...outcome('indexed', page.title), chunks: chunks.length, links };
+
+    /** Without being told to, only what is almost empty and has scripts that might fill it. */
+    function shouldRender({ markdown }: ExtractedPage, { bytes }: FetchedPage): boolean {
+      if (payload.render === 'never' || !renderer.available) return false;
+      return markdown.trim().length < THIN_CHARS && Buffer.from(bytes).includes('<script');
+    }
+
+    async function render(shownUrl: string): Promise<ExtractedPage> {
+      const html = await stage('render', () => renderer.render(shownUrl, signal));
+      return htmlToDocument(html, shownUrl);
+    }
 
     /** A redirect of a crawl stays within its site and its robots.txt. */
     function mayFollow(target: string): boolean {

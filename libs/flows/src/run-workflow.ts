@@ -1,0 +1,41 @@
+import { orderNodes, type PayloadOf, type Tasks, TerminalError } from '@slipstream/contracts';
+import type { Child, HandlerOf } from '@slipstream/worker';
+
+type Payload = PayloadOf<Tasks['run-workflow']>;
+
+/** Nodes added at once. */
+const GROUP = 5_000;
+
+/**
+ * Makes every node a child, in an order in which each comes after what it waits for, and returns:
+ * the slot is free while the nodes run. Run again, it adds the same children, which changes nothing.
+ */
+export const runWorkflow: HandlerOf<'run-workflow'> = async (
+  payload,
+  { addChildren, progress },
+) => {
+  const { nodes, onFailure = 'stop', concurrency = 1_000 } = payload;
+  const { order, cycle } = orderNodes(nodes);
+  if (cycle) {
+    throw new TerminalError(`nodes wait for each other: ${cycle.join(' -> ')}`, { code: 'cycle' });
+  }
+  const children = order.map((key) => childOf(key, nodes));
+  for (let from = 0; from < children.length; from += GROUP) {
+    await addChildren(children.slice(from, from + GROUP), { onFailure, concurrency });
+    progress({ done: 0, total: children.length, message: 'adding nodes' });
+  }
+  return { nodes: children.length };
+};
+
+function childOf(key: string, nodes: Payload['nodes']): Child {
+  const node = nodes[key];
+  if (!node) throw new TypeError(`there is no node '${key}'`);
+  const { kind, payload, priority, after } = node;
+  return {
+    key,
+    kind: kind as Child['kind'],
+    payload,
+    ...(priority && { priority }),
+    ...(after && after.length > 0 && { after }),
+  };
+}

@@ -1,0 +1,38 @@
+import { parentPort } from 'node:worker_threads';
+import { normalize } from '../normalize.ts';
+import type { ThreadMessage } from './worker-thread.ts';
+
+/** The texts of one batch; the reply holds their vectors. */
+export type EmbedRequest = readonly string[];
+export type EmbedReply = readonly Float32Array[];
+
+/**
+ * The model reads 128 tokens and the longest entry of its vocabulary has 16 characters. Cut before
+ * the tokenizer sees it: its time grows with the square of the length (0.5 s for 21,000
+ * characters).
+ */
+const MAX_CHARS = 128 * 16;
+
+/** Answers the requests of a `ThreadPool`, for as long as the thread lives. */
+export async function serveTexts(
+  embed: (texts: readonly string[]) => Promise<readonly Float32Array[]>,
+): Promise<void> {
+  const port = parentPort;
+  if (!port) throw new Error('this file runs as a worker thread only');
+  const post = (message: ThreadMessage<EmbedReply>) => port.postMessage(message);
+  const answer = async (texts: EmbedRequest): Promise<EmbedReply> => {
+    // A text without tokens would have no row in the result and move the rows behind it.
+    const rows = await embed(texts.map((text) => text.slice(0, MAX_CHARS) || ' '));
+    return rows.map(normalize);
+  };
+  // The first run compiles the kernels (80 ms): better before a question waits for it.
+  await answer(['ready']);
+  port.on('message', async (texts: EmbedRequest) => {
+    try {
+      post({ type: 'reply', reply: await answer(texts) });
+    } catch (error) {
+      post({ type: 'failed', message: String(error) });
+    }
+  });
+  post({ type: 'ready' });
+}

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Category,
+  type Priority,
+  priorities,
+  subjects,
+  type TaskMessage,
+} from '@slipstream/contracts';
+import {
+  type Bus,
+  consumerName,
+  deleteMessages,
+  directBatch,
+  type StoredMessage,
+  taskStream,
+} from '@slipstream/jetstream';
+import type { EventLog } from './event-log.ts';
+import type { Projection } from './projection/projection.ts';
+
+export interface PurgeParts {
+  readonly bus: Bus;
+  readonly log: EventLog;
+  readonly projection: Projection;
+}
+
+/** Tasks whose end is written, and then deleted, at once. */
+const CHUNK = 1_000;
+/** The hand-over is held for so long at most, should we die in between. */
+const HOLD_MS = 60_000;
+/** A run that goes on for longer has told the log that it started. */
+const ANNOUNCED_MS = 150;
+
+/**
+ * Ends every task of a category that waits in its queue as `cancelled`, with code `purged`, and
+ * resolves with their number. What runs, waits for its retry, or is scheduled goes on. First the
+ * log, then the queue: a purge that breaks off may be repeated.
+ */
+export async function purgeQueue(parts: PurgeParts, category: Category): Promise<number> {
+  const { state } = await parts.bus.manager.streams.info(taskStream(category));
+  let purged = 0;
+  for (const priority of priorities) {
+    purged += await purgePriority(parts, category, priority, state.last_seq);
+  }
+  return purged;
+}
+
+async function purgePriority(
+  parts: PurgeParts,
+  category: Category,
+  priority: Priority,
+  upToSeq: number,
+): Promise<number> {
+  const { manager } = parts.bus;
+  const stream = taskStream(category);
+  const consumer = consumerName(priorities.indexOf(priority));
+  const filter = subjects.taskFilter(category, priority);
+  const before = await manager.consumers.info(stream, consumer);
+  if (before.num_pending === 0 && before.num_ack_pending === 0) return 0;
+  if (!before.paused)
+    await manager.consumers.pause(stream, consumer, new Date(Date.now() + HOLD_MS));
+  try {
+    const held = await manager.consumers.info(stream, consumer);
+    const handedOver = held.delivered.stream_seq;
+    const none = held.num_ack_pending === 0;
+    if (!none) await settled(parts);
+    let purged = 0;
+    for await (const chunk of chunks(parts.bus, stream, filter, none ? handedOver + 1 : 1)) {
+      const waiting = none ? chunk : await notStarted(parts, chunk, handedOver);
+      const ended = waiting.filter(({ seq }) => seq <= upToSeq);
+      await writeEnds(parts, category, ended);
+      if (!none) {
+        await deleteMessages(
+          parts.bus,
+          stream,
+          ended.map(({ seq }) => seq),
+        );
+      }
+      purged += ended.length;
+      if ((chunk.at(-1)?.seq ?? 0) >= upToSeq) break;
+    }
+    // Nothing is in anybody's hands: one request for all.
+    if (none) await manager.streams.purge(stream, { filter, seq: upToSeq + 1 });
+    return purged;
+  } finally {
+    if (!before.paused) await manager.consumers.resume(stream, consumer);
+  }
+}
+
+/** Waits until the log knows of everything that runs. */
+async function settled({ projection }: PurgeParts): Promise<void> {
+  await sleep(ANNOUNCED_MS);
+  await projection.barrier();
+}
+
+async function* chunks(
+  bus: Bus,
+  stream: string,
+  subject: string,
+  fromSeq: number,
+): AsyncGenerator<StoredMessage[]> {
+  let seq = fromSeq;
+  for (;;) {
+    const chunk = await directBatch(bus, stream, subject, { seq, batch: CHUNK });
+    const last = chunk.at(-1);
+    if (!last) return;
+    yield chunk;
+    seq = last.seq + 1;
+  }
+}
+
+/** Without those that were handed over and run, or wait for a retry or for children. */
+async function notStarted(
+  { projection }: PurgeParts,
+  chunk: readonly StoredMessage[],
+  handedOver: number,
+): Promise<StoredMessage[]> {
+  const states = await Promise.all(
+    chunk.map(async ({ seq, subject }) => {
+      if (seq > handedOver) return 'queued';
+      return (await projection.ask('task', idOf(subject)))?.state;
+    }),
+  );
+  return chunk.filter((_message, index) => states[index] === 'queued');
+}
+
+async function writeEnds(
+  { bus, log }: PurgeParts,
+  category: Category,
+  ended: readonly StoredMessage[],
+): Promise<void> {
+  const at = new Date().toISOString();
+  await Promise.all(
+    ended.map(({ data, subject }) =>
+      log.append({
+        type: 'cancelled',
+        id: idOf(subject),
+        run: runInMessage(data),
+        category,
+        at,
+        code: 'purged',
+        reason: 'its queue was purged',
+      }),
+    ),
+  );
+  // Should one of them be on its way to a worker after all.
+  for (const { subject } of ended) bus.connection.publish(subjects.cancel(idOf(subject)));
+}
+
+const idOf = (subject: string): string => subject.slice(subject.lastIndexOf('.') + 1);
+
+/** Which run of a task a message in its queue is. A body that is not a task counts as the first. */
+export function runInMessage(data: Uint8Array): number {
+  try {
+    return (JSON.parse(Buffer.from(data).toString()) as Partial<TaskMessage>).run ?? 1;
+  } catch (error) {
+    if (error instanceof SyntaxError) return 1;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { queueCounts } from '@slipstream/jetstream';
+import { submit } from '@slipstream/tasklog';
+import { type Engine, startEngine, testTasks } from '@slipstream/testkit';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { changeControls, readControls, readWorkers } from '../src/index.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine(testTasks);
+});
+afterAll(() => engine[Symbol.asyncDispose]());
+
+function startProcess(name: string): void {
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    join(import.meta.dirname, 'pool-process.ts'),
+  ];
+  const child = spawn(process.execPath, [...args, engine.nats.url, name, '200'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+}
+
+const inHand = async (): Promise<number> => {
+  const counts = await queueCounts(engine.bus, 'batch');
+  return counts.reduce((sum, count) => sum + count.inHand, 0);
+};
+
+test('slots that are changed take effect in three processes under load, up and down', async () => {
+  const send = (text: string) =>
+    submit(engine.bus, engine.log, { definition: testTasks.work, payload: { text } });
+  await Promise.all(Array.from({ length: 1_500 }, (_, index) => send(`load ${index}`)));
+  for (const name of ['one', 'two', 'three']) startProcess(name);
+  await vi.waitFor(async () => expect(await readWorkers(engine.bus)).toHaveLength(3), 20_000);
+  await vi.waitFor(async () => expect(await inHand()).toBe(9), 10_000);
+
+  for (const slots of [7, 1, 4]) {
+    await changeControls(engine.bus, 'batch', (now) => ({ ...now, slots }));
+    await vi.waitFor(async () => expect(await inHand()).toBe(3 * slots), 10_000);
+  }
+  await vi.waitFor(async () => {
+    const pools = (await readWorkers(engine.bus)).flatMap((worker) => worker.pools);
+    expect(pools.map(({ slots }) => slots)).toEqual([4, 4, 4]);
+  }, 5_000);
+
+  await changeControls(engine.bus, 'batch', (now) => ({ ...now, paused: true }));
+  await vi.waitFor(async () => expect(await inHand()).toBe(0), 10_000);
+  await changeControls(engine.bus, 'batch', (now) => ({ ...now, paused: false }));
+  await vi.waitFor(async () => expect(await inHand()).toBe(12), 10_000);
+}, 60_000);
+
+test('two changes at once both take effect', async () => {
+  await Promise.all([
+    changeControls(engine.bus, 'rag', (now) => ({ ...now, slots: 5 })),
+    changeControls(engine.bus, 'rag', (now) => ({ ...now, targetLag: 7 })),
+    changeControls(engine.bus, 'rag', (now) => ({ ...now, maxReplicas: 9 })),
+  ]);
+  const { controls } = await readControls(engine.bus, 'rag');
+  expect(controls).toEqual({ slots: 5, targetLag: 7, maxReplicas: 9 });
+});

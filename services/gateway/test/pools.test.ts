@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Json, startGateway, type TestGateway } from './gateway.ts';
+import { rag } from './handlers.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+const poolOf = async (category: string): Promise<Json | undefined> => {
+  const items = (await gateway.get('/v1/pools')).body['items'] as unknown as Json[];
+  return items.find((one) => (one['category'] as unknown) === category);
+};
+
+test('GET /v1/pools shows what is in effect before anybody has set anything', async () => {
+  expect(await poolOf('rag')).toEqual({
+    category: 'rag',
+    service: 'rag',
+    slots: 10,
+    minReplicas: 1,
+    maxReplicas: 32,
+    targetLag: 100,
+    maxQueued: 900_000,
+    overflow: 'reject',
+    paused: false,
+    workers: 0,
+    totalSlots: 0,
+    inHand: 0,
+    queued: 0,
+  });
+});
+
+test('slots that are changed by PATCH are taken by a running pool', async () => {
+  const gate = Promise.withResolvers<void>();
+  gateway.work('rag', rag({ 'search-knowledge': async () => gate.promise as never }));
+  const asked = Array.from({ length: 5 }, () =>
+    gateway.post('/v1/tasks', { kind: 'search-knowledge', payload: { q: 'x' } }),
+  );
+  await Promise.all(asked);
+  await vi.waitFor(async () => expect(await poolOf('rag')).toMatchObject({ inHand: 5 }), 5_000);
+  const { status, body } = await gateway.patch('/v1/pools/rag', { slots: 7, targetLag: 50 });
+  expect([status, body]).toMatchObject([200, { category: 'rag', slots: 7, targetLag: 50 }]);
+  for (let more = 0; more < 5; more++) {
+    await gateway.post('/v1/tasks', { kind: 'search-knowledge', payload: { q: 'x' } });
+  }
+  await vi.waitFor(
+    async () => expect(await poolOf('rag')).toMatchObject({ inHand: 7, totalSlots: 7, queued: 10 }),
+    5_000,
+  );
+  gate.resolve();
+});
+
+test.each([
+  ['an unknown field', { slot: 3 }, '/slot'],
+  ['a text for a number', { slots: '3' }, '/slots'],
+  ['no slots', { slots: 0 }, '/slots'],
+  ['an unknown policy', { overflow: 'explode' }, '/overflow'],
+  ['more than the stream may hold', { maxQueued: 900_001 }, '/maxQueued'],
+  ['a minimum above the maximum', { minReplicas: 33 }, '/minReplicas'],
+  ['a maximum below the minimum', { maxReplicas: 1, minReplicas: 2 }, '/minReplicas'],
+])(
+  'a change with %s is refused, names the field, and changes nothing',
+  async (_case, body, path) => {
+    const before = await poolOf('scraping');
+    const answer = await gateway.patch('/v1/pools/scraping', body);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ code: 'invalid-request' });
+    const errors = answer.body['errors'] as unknown as { path: string }[];
+    expect(errors.map((error) => error.path)).toContain(path);
+    expect(await poolOf('scraping')).toEqual(before);
+  },
+);
+
+test('a change of a category that does not exist names it, an empty change is refused', async () => {
+  const unknown = await gateway.patch('/v1/pools/nonsense', { slots: 3 });
+  expect(unknown.status).toBe(400);
+  expect(unknown.body['errors']).toMatchObject([{ path: '/params/category' }]);
+  expect((await gateway.patch('/v1/pools/rag', {})).status).toBe(400);
+});

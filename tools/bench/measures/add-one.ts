@@ -1,0 +1,19 @@
+import { bothSystems, cpuPerTask, type Measure, perSecond, timed, warmUp } from '../measure.ts';
+import { openStage } from '../stage.ts';
+
+/** Adding one after the other, each acknowledged before the next. */
+export const addOne: Measure = {
+  name: 'addOne',
+  run(quick, flip) {
+    const count = quick ? 500 : 15_000;
+    return bothSystems(flip, async (name) => {
+      await using stage = await openStage(name);
+      await warmUp(stage);
+      let ms = 0;
+      const cpu = await cpuPerTask(stage, `addOne.${name}`, count, async () => {
+        ms = await timed(() => stage.producer.call('addOne', { count }));
+      });
+      return { [`addOne.${name}`]: perSecond(count, ms), ...cpu };
+    });
+  },
+};
