@@ -51,10 +51,20 @@ export {
   RateLimit,
   rateIntervalMs,
 } from './limits.ts';
+export { type MaintenanceJob, maintenanceJobs } from './maintenance-jobs.ts';
 export { messageId, type TaskMessage } from './message.ts';
 export { nowText } from './now-text.ts';
 export { orderNodes } from './order-nodes.ts';
 export { type Priority, priorities } from './priority.ts';
 export { type Problem, type ProblemCode, ProblemError, problems } from './problem.ts';
+export {
+  type Firing,
+  HISTORY_SIZE,
+  type Schedule,
+  ScheduleName,
+  type ScheduleSpec,
+  ScheduleSpecFields,
+  type ScheduleState,
+} from './schedule.ts';
 export { brandToken, subjects } from './subjects.ts';
 export { finalStates, type Task, TaskSchema, type TaskState, taskStates } from './task.ts';

@@ -44,6 +44,22 @@ export const problems = {
     title: 'No task has this id',
     remedy: 'The id is wrong, or the task is past its retention.',
   },
+  'schedule-not-found': {
+    status: 404,
+    title: 'No schedule has this name',
+    remedy: 'GET /v1/schedules lists those that there are.',
+  },
+  'schedule-exists': {
+    status: 409,
+    title: 'A schedule of this name exists',
+    remedy: 'Change it with PUT, or choose another name.',
+  },
+  'schedule-shipped': {
+    status: 409,
+    title: 'The schedule comes with the system',
+    remedy:
+      'Pause it instead: a schedule that the system ships would be back after the next start.',
+  },
   'workflow-not-found': {
     status: 404,
     title: 'No workflow has this id',

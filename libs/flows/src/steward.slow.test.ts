@@ -13,8 +13,8 @@ afterAll(() => engine[Symbol.asyncDispose]());
 
 function startSteward(): AsyncDisposable {
   const stop = new AbortController();
-  const { bus, log, parts } = engine;
-  const running = steward({ bus, log, tasks, logger: parts.logger }, stop.signal);
+  const { bus, log, projection, parts } = engine;
+  const running = steward({ bus, log, projection, tasks, logger: parts.logger }, stop.signal);
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();

@@ -1,5 +1,4 @@
-import { subjects } from '@slipstream/contracts';
-import { ensureRecurring, submit, taskView } from '@slipstream/tasklog';
+import { cancelTask, submit, taskView } from '@slipstream/tasklog';
 import { type Engine, startEngine, testTasks as tasks } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -13,8 +12,8 @@ afterAll(() => engine[Symbol.asyncDispose]());
 
 function startSteward(): AsyncDisposable {
   const stop = new AbortController();
-  const { bus, log, parts } = engine;
-  const running = steward({ bus, log, tasks, logger: parts.logger }, stop.signal);
+  const { bus, log, projection, parts } = engine;
+  const running = steward({ bus, log, projection, tasks, logger: parts.logger }, stop.signal);
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
@@ -31,31 +30,44 @@ const startPool = (ran: string[]) =>
     handlers: { crawl: async () => ({}), work: async ({ text }) => void ran.push(text) },
   });
 
-test('a delayed task runs when its time has come, and not before', async () => {
-  await using _steward = startSteward();
-  await using _pool = startPool([]);
-  const runAt = Date.now() + 700;
-  const { task } = await submit(engine.bus, engine.log, {
-    definition: tasks.work,
-    payload: { text: 'later' },
-    runAt,
-  });
-  const view = taskView(await engine.reaches(task.id));
-  expect(view.state).toBe('succeeded');
-  expect(Date.parse(view.startedAt ?? '')).toBeGreaterThanOrEqual(runAt);
-});
+test.each([30, 400, 900])(
+  'a task that is %i ms away runs then, and not before',
+  async (delayMs) => {
+    await using _steward = startSteward();
+    await using _pool = startPool([]);
+    const runAt = Date.now() + delayMs;
+    const { task } = await submit(engine.bus, engine.log, {
+      definition: tasks.work,
+      payload: { text: 'later' },
+      runAt,
+    });
+    const view = taskView(await engine.reaches(task.id));
+    expect(view.state).toBe('succeeded');
+    expect(Date.parse(view.startedAt ?? '')).toBeGreaterThanOrEqual(runAt);
+  },
+);
 
-test('a recurring schedule runs again and again, each time as a task of its own', async () => {
+test('a delayed task that is cancelled never runs', async () => {
+  await using _steward = startSteward();
   const ran: string[] = [];
   await using _pool = startPool(ran);
-  const every = { name: 'tick', definition: tasks.work, payload: { text: 'tick' } };
-  await ensureRecurring(engine.bus, { ...every, cron: '@every 1s' });
-  await ensureRecurring(engine.bus, { ...every, cron: '@every 1s' });
-  await using _steward = startSteward();
-  await vi.waitFor(() => expect(ran.length).toBeGreaterThanOrEqual(2), 5_000);
-  await engine.bus.manager.streams.purge('SCHED', { filter: subjects.schedule('batch', 'tick') });
-  await engine.projection.barrier();
-  const found = await engine.projection.list({ tag: 'schedule:tick', limit: 10 });
-  expect(found.length).toBe(new Set(found.map(({ id }) => id)).size);
-  expect(found.length).toBeGreaterThanOrEqual(2);
+  const order = (text: string, delayMs: number) =>
+    submit(engine.bus, engine.log, {
+      definition: tasks.work,
+      payload: { text },
+      runAt: Date.now() + delayMs,
+    });
+  const cancelled = [await order('soon', 400), await order('later', 800)];
+  const { task: last } = await order('last', 1_000);
+  for (const { task } of cancelled) {
+    await cancelTask(engine.bus, engine.log, { id: task.id, run: 1, category: 'batch' });
+  }
+  expect((await engine.reaches(last.id)).state).toBe('succeeded');
+  for (const { task } of cancelled) {
+    expect((await engine.reaches(task.id)).state).toBe('cancelled');
+  }
+  await vi.waitFor(async () => {
+    const { state } = await engine.bus.manager.streams.info('SCHED');
+    expect([state.messages, ran]).toEqual([0, ['last']]);
+  });
 });

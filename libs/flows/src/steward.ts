@@ -1,35 +1,51 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { type Category, categories, type TaskMessage, type TaskTable } from '@slipstream/contracts';
-import { type Bus, followConsumer, headerOf } from '@slipstream/jetstream';
+import { type Category, categories, type TaskMessage } from '@slipstream/contracts';
+import { followConsumer, headerOf } from '@slipstream/jetstream';
 import {
-  type EventLog,
   enqueue,
-  firingId,
+  type FiringMessage,
+  isFiring,
   publishTask,
-  type RecurringMessage,
-  submit,
+  RUN_AT_HEADER,
 } from '@slipstream/tasklog';
-import type { Logger } from '@slipstream/telemetry';
-
-export interface StewardOptions {
-  readonly bus: Bus;
-  readonly log: EventLog;
-  readonly tasks: TaskTable;
-  readonly logger: Logger;
-}
+import {
+  createScheduleKeeper,
+  type KeeperOptions,
+  type ScheduleKeeper,
+} from './schedule-keeper.ts';
 
 /**
- * Puts tasks whose time has come into their queues. The server fires schedules into `due.>`; each
- * is published under an id that follows from what fired, and then acknowledged, so a crash in
- * between repeats nothing. Runs until `signal` aborts.
+ * Puts tasks whose time has come into their queues. The server fires schedules into `due.>`. A
+ * delayed task is published under its own id and then acknowledged, so a crash in between repeats
+ * nothing; a recurring schedule wakes its keeper. Runs until `signal` aborts.
  */
-export async function steward(options: StewardOptions, signal: AbortSignal): Promise<void> {
-  const { bus, logger } = options;
+export async function steward(options: KeeperOptions, signal: AbortSignal): Promise<void> {
+  const keeper = createScheduleKeeper(options);
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  try {
+    await Promise.all([keeper.run(both), followDue(options, keeper, both)]);
+  } finally {
+    stop.abort();
+  }
+}
+
+async function followDue(
+  options: KeeperOptions,
+  keeper: ScheduleKeeper,
+  signal: AbortSignal,
+): Promise<void> {
+  const { logger, bus } = options;
   const onError = (err: unknown) => logger.warn({ err }, 'due tasks cannot be read yet');
   const messages = followConsumer(bus, 'SCHED', 'steward', { signal, batch: 100, onError });
   for await (const message of messages) {
     try {
-      await publishDue(options, message);
+      const earlyMs = notBefore(message) - Date.now();
+      if (earlyMs > 0) {
+        message.nak(Math.ceil(earlyMs));
+        continue;
+      }
+      await takeDue(options, keeper, message);
       message.ack();
     } catch (err) {
       logger.warn({ err, subject: message.subject }, 'a due task could not be published yet');
@@ -38,17 +54,20 @@ export async function steward(options: StewardOptions, signal: AbortSignal): Pro
   }
 }
 
-async function publishDue({ bus, log, tasks }: StewardOptions, message: JsMsg): Promise<void> {
+/** Milliseconds since 1970 before which a due task may not start. */
+const notBefore = ({ headers }: JsMsg): number =>
+  Date.parse(headerOf(headers, RUN_AT_HEADER) ?? '') || 0;
+
+async function takeDue(
+  { bus, tasks }: KeeperOptions,
+  keeper: ScheduleKeeper,
+  message: JsMsg,
+): Promise<void> {
   const [, category] = message.subject.split('.') as ['due', Category];
   if (!(category in categories)) throw new Error(`'${category}' is not a category`);
-  const body = message.json<TaskMessage | RecurringMessage>();
-  if ('schedule' in body) {
-    const definition = tasks[body.kind];
-    if (!definition)
-      throw new Error(`schedule ${body.schedule} names the unknown kind ${body.kind}`);
-    const { schedule, payload } = body;
-    const id = firingId(schedule, message.info.timestampNanos / 1e6);
-    await submit(bus, log, { definition, payload, id, tags: [`schedule:${schedule}`] });
+  const body = message.json<TaskMessage | FiringMessage>();
+  if (isFiring(body)) {
+    keeper.wake(body.schedule, message.info.timestampNanos / 1e6);
     return;
   }
   const traceparent = headerOf(message.headers, 'traceparent');

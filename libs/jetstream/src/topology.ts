@@ -153,6 +153,7 @@ export const dueConsumer = {
 export const buckets = [
   { name: 'runtime', ttlMs: 0, description: 'Leases, workers, breakers, controls' },
   { name: 'idempotency', ttlMs: 600_000, description: 'Idempotency keys of the last ten minutes' },
+  { name: 'schedules', ttlMs: 0, description: 'Recurring schedules and what they did' },
   { name: 'pages', ttlMs: 0, description: 'What is remembered of each page, for the next crawl' },
 ] as const;
 

@@ -24,5 +24,6 @@ export async function cancelTask(
     }),
     bus.manager.streams.purge('LANES', { filter: subjects.laneAnywhere(category, id) }),
     bus.manager.streams.purge('SCHED', { filter: subjects.schedule(category, id) }),
+    bus.manager.streams.purge('SCHED', { filter: subjects.due(category, id) }),
   ]);
 }

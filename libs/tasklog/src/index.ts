@@ -25,23 +25,44 @@ export type { LoggedEvent } from './projection/row-store.ts';
 export { createRowStore } from './projection/row-store.ts';
 export { openForReading, openForWriting } from './projection/schema.ts';
 export { type KindStats, successRate } from './projection/stats.ts';
-export type { EndedCount, EndedCount } from './projection/tally.ts';
+export type { EndedCount } from './projection/tally.ts';
 export {
   isParked,
-  isParked,
-  mergeEvent,
   mergeEvent,
   newRow,
   type TaskRow,
 } from './projection/task-row.ts';
 export { type PurgeParts, purgeQueue, runInMessage } from './purge.ts';
-export { ensureRecurring, firingId, type Recurring, type RecurringMessage } from './recurring.ts';
 export { type Replayable, type ReplayOutcome, replayTask } from './replay.ts';
+export { type DueFirings, dueFirings, firingId } from './schedules/due-firings.ts';
+export {
+  deleteSchedule,
+  ensureShipped,
+  saveSchedule,
+} from './schedules/save-schedule.ts';
+export {
+  type Kept,
+  readSchedule,
+  readScheduleState,
+  readSchedules,
+  rememberRun,
+  withFirings,
+  writeScheduleState,
+} from './schedules/schedule-store.ts';
+export {
+  clearServerSchedule,
+  type FiringMessage,
+  isFiring,
+  setServerSchedule,
+  wakeSchedule,
+} from './schedules/server-schedule.ts';
+export { beginningOf, nextRuns, type Timing, timingMistakes } from './schedules/timing.ts';
 export {
   CHECK_HEADER,
   enqueue,
   publishScheduled,
   publishTask,
+  RUN_AT_HEADER,
   type Submission,
   type Submitted,
   submit,

@@ -23,6 +23,7 @@ export async function describeApi(app: HttpApp): Promise<void> {
       tags: [
         { name: 'knowledge', description: 'Take in documents, search them, ask questions' },
         { name: 'tasks', description: 'Submit, watch and cancel tasks of any kind' },
+        { name: 'schedules', description: 'Tasks that the system submits by the clock' },
         { name: 'operations', description: 'What waits, what runs, how it is' },
       ],
     },

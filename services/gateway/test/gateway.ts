@@ -24,6 +24,8 @@ export interface TestGateway extends AsyncDisposable {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   patch(path: string, body: unknown): Promise<Answer>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  /** Any other method; JSON where there is a body. */
+  call(method: 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   /** Runs a pool with these handlers until the gateway is disposed. */
   work<C extends Category>(category: C, handlers: Handlers<C, Tasks>): void;
 }
@@ -78,6 +80,16 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     post: (path, body, headers) => send('POST', path, body, headers),
     patch: (path, body) => send('PATCH', path, body),
     get: async (path, headers = {}) => read(await fetch(url + path, { headers })),
+    call: async (method, path, body) =>
+      read(
+        await fetch(url + path, {
+          method,
+          ...(body !== undefined && {
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify(body),
+          }),
+        }),
+      ),
     work(category, handlers) {
       const worker = `test-${category}`;
       const parts = { bus, log, logger, worker, tasks };

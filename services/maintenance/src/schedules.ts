@@ -1,12 +1,21 @@
-import { tasks } from '@slipstream/contracts';
-import type { Recurring } from '@slipstream/tasklog';
+import { type MaintenanceJob, maintenanceJobs, type ScheduleSpec } from '@slipstream/contracts';
 
-/** What runs by itself. A new schedule is one entry; the server keeps the clock. */
-export const schedules: readonly Recurring[] = [
-  {
-    name: 'index-upkeep',
-    definition: tasks['maintain-index'],
-    payload: {},
-    cron: '0 */10 * * * *',
-  },
-];
+/** When each job runs by itself, UTC. */
+const crons: Readonly<Record<MaintenanceJob, string>> = {
+  'index-upkeep': '*/10 * * * *',
+  'health-snapshot': '*/5 * * * *',
+  'dead-letter-digest': '0 6 * * *',
+  'clean-up': '30 * * * *',
+};
+
+/** What runs by itself. Users see it, change it and pause it. */
+export const schedules: readonly (ScheduleSpec & { readonly name: string })[] = Object.entries(
+  maintenanceJobs,
+).map(([name, kind]) => ({
+  name,
+  cron: crons[name as MaintenanceJob],
+  timezone: 'UTC',
+  task: { kind, payload: {} },
+  overlap: 'skip',
+  catchUp: 'one',
+}));

@@ -3,7 +3,7 @@ import { tasks } from '@slipstream/contracts';
 import { admit, conduct, keepRunning, publishAges, steward } from '@slipstream/flows';
 import { holdLease } from '@slipstream/jetstream';
 import { openKnowledgeStore } from '@slipstream/knowledge';
-import { ensureRecurring, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
+import { ensureShipped, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
 import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
 import type { Config } from './config.ts';
 import { batchHandlers, maintenanceHandlers } from './handlers/index.ts';
@@ -23,12 +23,12 @@ export const startService = (config: Config): Promise<WorkerService> =>
         await openProjection(bus, { dir: join(data, 'projections'), name: 'maintenance' }),
       );
       const store = stack.use(await openKnowledgeStore({ uri: join(data, 'knowledge') }));
-      for (const recurring of schedules) await ensureRecurring(bus, recurring);
+      await ensureShipped(bus, tasks, schedules);
 
       const leaders = {
         conductor: (signal: AbortSignal) =>
           conduct({ bus, log, projection, tasks, logger }, signal),
-        steward: (signal: AbortSignal) => steward({ bus, log, tasks, logger }, signal),
+        steward: (signal: AbortSignal) => steward({ bus, log, projection, tasks, logger }, signal),
         limits: (signal: AbortSignal) => admit({ bus, log, tasks, logger }, signal),
         ages: (signal: AbortSignal) => publishAges({ bus, logger }, signal),
       };
@@ -45,7 +45,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
           runPool(parts, {
             category: 'maintenance',
             tasks,
-            handlers: maintenanceHandlers(store),
+            handlers: maintenanceHandlers({ bus, projection, store }),
             slots: config.SLIPSTREAM_MAINTENANCE_SLOTS,
             drainMs,
           }),

@@ -1,4 +1,5 @@
 import { directLast } from '@slipstream/jetstream';
+import { readSchedule, saveSchedule, wakeSchedule } from '@slipstream/tasklog';
 import { type Engine, startEngine } from '@slipstream/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readConfig } from '../src/config.ts';
@@ -33,9 +34,13 @@ test('the server keeps the schedule of the index upkeep', async () => {
   expect(schedule?.header('Nats-Schedule-Target')).toBe('due.maintenance.index-upkeep');
 });
 
-test('when the schedule fires, the upkeep runs as a task of its own', async () => {
-  const fired = JSON.stringify({ schedule: 'index-upkeep', kind: 'maintain-index', payload: {} });
-  await engine.bus.publisher.publish('due.maintenance.index-upkeep', fired);
+test('a shipped schedule that is due runs as a task of its own', async () => {
+  const { bus } = engine;
+  const { value: shipped, revision } = await readSchedule(bus, 'index-upkeep');
+  if (!shipped) throw new Error('index-upkeep is missing');
+  const dueMs = shipped.sinceMs - 1_200_000;
+  await saveSchedule(bus, 'maintenance', { ...shipped, sinceMs: dueMs }, revision);
+  await wakeSchedule(bus, 'maintenance', 'index-upkeep');
   await vi.waitFor(async () => {
     const [task] = await engine.projection.list({ tag: 'schedule:index-upkeep', limit: 5 });
     expect(task?.state).toBe('succeeded');

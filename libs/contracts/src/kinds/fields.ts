@@ -25,3 +25,7 @@ export const Render = Type.Enum(['auto', 'never', 'always'], {
 });
 
 export const BlobRefField = Type.String({ pattern: '^blob:' });
+
+export const DryRun = Type.Optional(
+  Type.Boolean({ description: 'Look and report, change nothing. Default: false' }),
+);

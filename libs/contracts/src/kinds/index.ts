@@ -1,7 +1,10 @@
 import type { Category } from '../category.ts';
 import { answerQuestion } from './answer-question.ts';
+import { cleanUp } from './clean-up.ts';
+import { deadLetterDigest } from './dead-letter-digest.ts';
 import { embedChunks } from './embed-chunks.ts';
 import { embedTexts } from './embed-texts.ts';
+import { healthSnapshot } from './health-snapshot.ts';
 import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
 import { maintainIndex } from './maintain-index.ts';
@@ -21,6 +24,9 @@ export const tasks = {
   [answerQuestion.kind]: answerQuestion,
   [searchKnowledge.kind]: searchKnowledge,
   [maintainIndex.kind]: maintainIndex,
+  [healthSnapshot.kind]: healthSnapshot,
+  [deadLetterDigest.kind]: deadLetterDigest,
+  [cleanUp.kind]: cleanUp,
   [runWorkflow.kind]: runWorkflow,
 } as const;
 

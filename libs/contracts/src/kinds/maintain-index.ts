@@ -1,12 +1,14 @@
 import { Type } from 'typebox';
 import { defineTask } from '../define-task.ts';
+import { DryRun } from './fields.ts';
 
 export const maintainIndex = defineTask({
   kind: 'maintain-index',
   category: 'maintenance',
   summary: 'Compact the knowledge store, bring its indexes up to date, drop old versions',
-  payload: Type.Object({}, { additionalProperties: false }),
+  payload: Type.Object({ dryRun: DryRun }, { additionalProperties: false }),
   result: Type.Object({
+    dryRun: Type.Boolean(),
     chunks: Type.Integer(),
     vectors: Type.Integer(),
     bytesBefore: Type.Integer(),

@@ -6,12 +6,14 @@ import { deadLetterRoutes } from './dead-letters.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
 import { healthRoutes } from './health.ts';
+import { maintenanceRoutes } from './maintenance.ts';
 import { pageRoutes } from './page.ts';
 import { poolRoutes } from './pools.ts';
 import { queryRoutes } from './queries.ts';
 import { queueControlRoutes } from './queue-control.ts';
 import { queueRoutes } from './queues.ts';
 import { retryRoutes } from './retry.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { scrapeRoutes } from './scrapes.ts';
 import { searchRoutes } from './search.ts';
 import { statsRoutes } from './stats.ts';
@@ -40,6 +42,8 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   queueControlRoutes,
   poolRoutes,
   workerRoutes,
+  scheduleRoutes,
+  maintenanceRoutes,
   breakerRoutes,
   healthRoutes,
   pageRoutes,

@@ -12,7 +12,7 @@ import { type Static, Type } from 'typebox';
 import type { GatewayParts } from '../parts.ts';
 import { acceptTask, type Order } from '../tasks/accept-task.ts';
 import { cancelById } from '../tasks/cancel-by-id.ts';
-import { checkPayload } from '../tasks/check-payload.ts';
+import { checkPayload, definitionOf } from '../tasks/check-payload.ts';
 import { found } from '../tasks/found.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
 import { formatPage, parsePage } from '../tasks/page.ts';
@@ -94,15 +94,7 @@ export function taskRoutes(app: HttpApp, parts: GatewayParts): void {
     },
     async (request, reply) => {
       const { kind, payload } = request.body;
-      const definition: TaskDefinition | undefined = Object.hasOwn(tasks, kind)
-        ? tasks[kind as keyof typeof tasks]
-        : undefined;
-      if (!definition) {
-        const known = Object.keys(tasks).join(', ');
-        throw new ProblemError('unknown-kind', `'${kind}' is not one of ${known}.`, {
-          errors: [{ path: '/kind', message: `must be one of ${known}` }],
-        });
-      }
+      const definition = definitionOf(kind, '/kind');
       checkPayload(definition, payload, allow, '/payload');
       const order = orderOf(request.body, definition);
       const task = await acceptTask(parts, order, idempotencyKeyOf(request));

@@ -1,5 +1,14 @@
-import { ProblemError, payloadMistakes, type TaskDefinition } from '@slipstream/contracts';
+import { ProblemError, payloadMistakes, type TaskDefinition, tasks } from '@slipstream/contracts';
 import { type AllowList, checkUrl } from '@slipstream/documents/net-guard';
+
+/** The kind that a body names at `path`. Throws `unknown-kind` for one that there is not. */
+export function definitionOf(kind: string, path: string): TaskDefinition {
+  if (Object.hasOwn(tasks, kind)) return tasks[kind as keyof typeof tasks];
+  const known = Object.keys(tasks).join(', ');
+  throw new ProblemError('unknown-kind', `'${kind}' is not one of ${known}.`, {
+    errors: [{ path, message: `must be one of ${known}` }],
+  });
+}
 
 /**
  * Throws a problem for a payload that the kind does not take, and for URLs that are never fetched.
