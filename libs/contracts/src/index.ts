@@ -22,7 +22,7 @@ export {
   type TaskErrorShape,
   type TaskEvent,
 } from './events.ts';
-export { childId, derivedId, ID_PATTERN, newId, timeOfId } from './ids.ts';
+export { batchIds, childId, derivedId, ID_PATTERN, newId, timeOfId } from './ids.ts';
 export { Citation, QueryFilters, Usage } from './kinds/answer-question.ts';
 export { Brand, HttpUrl } from './kinds/fields.ts';
 export { type Kind, type KindIn, type Tasks, tasks } from './kinds/index.ts';

@@ -19,6 +19,8 @@ export const subjects = {
   /** The same, republished by the server with its sequence in a header. */
   liveFeed: (id: string) => `livefeed.${id}`,
   flow: (parentId: string) => `flow.${parentId}`,
+  /** An accepted batch whose tasks are not all in their queues yet. */
+  batch: (batchId: string) => `batch.${batchId}`,
   /** Broadcast to workers: stop this task. */
   cancel: (id: string) => `ctl.cancel.${id}`,
   blob: (space: string, name: string, part: number | '*') => `blob.${space}.${name}.${part}`,

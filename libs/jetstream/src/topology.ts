@@ -90,6 +90,14 @@ export function streams(options: TopologyOptions = defaultTopology): readonly St
     },
     {
       ...common,
+      name: 'BATCHES',
+      description: 'Accepted batches whose tasks are not all in their queues yet',
+      subjects: ['batch.*'],
+      retention: RetentionPolicy.Workqueue,
+      duplicate_window: 120 * SECOND,
+    },
+    {
+      ...common,
       name: 'LIVE',
       description: 'Progress and partial results, for an hour',
       subjects: ['live.*'],
@@ -136,6 +144,17 @@ export const dueConsumer = {
   ack_policy: AckPolicy.Explicit,
   deliver_policy: DeliverPolicy.All,
   ack_wait: 10 * SECOND,
+  max_deliver: -1,
+} satisfies Partial<ConsumerConfig>;
+
+/** The expander's consumer of accepted batches. */
+export const batchConsumer = {
+  durable_name: 'expander',
+  description: 'Batches to put into the queues',
+  filter_subject: 'batch.*',
+  ack_policy: AckPolicy.Explicit,
+  deliver_policy: DeliverPolicy.All,
+  ack_wait: 30 * SECOND,
   max_deliver: -1,
 } satisfies Partial<ConsumerConfig>;
 

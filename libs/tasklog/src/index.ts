@@ -8,6 +8,13 @@ export {
   parseFlow,
   readFlow,
 } from './flow-log.ts';
+export {
+  type BatchTask,
+  expandManifest,
+  isStored,
+  type Manifest,
+  storeManifest,
+} from './manifest.ts';
 export { type Listener, openProjection, type Projection } from './projection/projection.ts';
 export type { ChildState, ListFilter, StateCount } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
@@ -20,5 +27,6 @@ export {
   type Submitted,
   submit,
 } from './submit.ts';
+export { type SubmitOnceOptions, submitOnce } from './submit-once.ts';
 export { askTaskState, isOver, type KnownState, taskStateEndpoint } from './task-state.ts';
 export { taskView } from './task-view.ts';

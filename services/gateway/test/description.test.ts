@@ -43,6 +43,7 @@ test('the OpenAPI description has every route, each with a name, a summary and a
     'post /v1/queries',
     'post /v1/scrapes',
     'post /v1/tasks',
+    'post /v1/tasks/batch',
     'post /v1/tasks/{id}/cancel',
   ]);
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
-import { conduct, keepRunning, steward } from '@slipstream/flows';
+import { conduct, expandBatches, keepRunning, steward } from '@slipstream/flows';
 import { holdLease } from '@slipstream/jetstream';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { ensureRecurring, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 import { batchHandlers, maintenanceHandlers } from './handlers/index.ts';
 import { schedules } from './schedules.ts';
 
-/** Pools batch and maintenance, and the leaders: one conductor and one steward over all replicas. */
+/** Pools batch and maintenance, and the leaders: one conductor, one steward and one expander over all replicas. */
 export const startService = (config: Config): Promise<WorkerService> =>
   startWorkerService({
     service: 'maintenance',
@@ -27,6 +27,8 @@ export const startService = (config: Config): Promise<WorkerService> =>
       const leaders = {
         conductor: (signal: AbortSignal) =>
           conduct({ bus, log, projection, tasks, logger }, signal),
+        expander: (signal: AbortSignal) =>
+          expandBatches({ bus, log, projection, tasks, logger }, signal),
         steward: (signal: AbortSignal) => steward({ bus, log, tasks, logger }, signal),
       };
       for (const [name, run] of Object.entries(leaders)) {

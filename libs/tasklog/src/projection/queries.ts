@@ -48,6 +48,16 @@ export const queries = {
       .prepare('SELECT id, run, category, state, flowSeq FROM tasks WHERE parentId = ?')
       .all(parentId) as unknown as ChildState[],
 
+  /** Those of these tasks that a worker has had, or that have ended. A JSON array of ids. */
+  begun: (db: DatabaseSync, ids: string): string[] =>
+    db
+      .prepare(
+        `SELECT id FROM tasks WHERE id IN (SELECT value FROM json_each(?))
+         AND state NOT IN ('queued', 'scheduled')`,
+      )
+      .all(ids)
+      .map(({ id }) => String(id)),
+
   /** Tasks that have not ended, counted. */
   openCounts: (db: DatabaseSync): StateCount[] =>
     db

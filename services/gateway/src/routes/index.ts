@@ -8,6 +8,7 @@ import { queryRoutes } from './queries.ts';
 import { queueRoutes } from './queues.ts';
 import { scrapeRoutes } from './scrapes.ts';
 import { searchRoutes } from './search.ts';
+import { taskBatchRoutes } from './task-batches.ts';
 import { taskEventRoutes } from './task-events.ts';
 import { taskRoutes } from './tasks.ts';
 import { workerRoutes } from './workers.ts';
@@ -15,6 +16,7 @@ import { workerRoutes } from './workers.ts';
 /** Every route of the API, one file per resource. */
 export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = [
   taskRoutes,
+  taskBatchRoutes,
   taskEventRoutes,
   scrapeRoutes,
   documentRoutes,

@@ -1,48 +1,16 @@
-import {
-  type Category,
-  categoryNames,
-  ProblemError,
-  priorities,
-  type TaskDefinition,
-  taskStates,
-  tasks,
-} from '@slipstream/contracts';
+import { type Category, categoryNames, ProblemError, taskStates } from '@slipstream/contracts';
 import type { HttpApp } from '@slipstream/http';
 import { cancelTask, type ListFilter, type TaskRow } from '@slipstream/tasklog';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import type { GatewayParts } from '../parts.ts';
-import { acceptTask, type Order } from '../tasks/accept-task.ts';
-import { checkPayload } from '../tasks/check-payload.ts';
+import { acceptTask } from '../tasks/accept-task.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
+import { NewTask, orderOf } from '../tasks/new-task.ts';
 import { formatPage, parsePage } from '../tasks/page.ts';
 import { listedTask, taskAnswer } from '../tasks/task-answer.ts';
 import { hasEnded, waitForTask } from '../tasks/wait-for-task.ts';
 import { whenGone } from '../when-gone.ts';
 import { anyProblem, CreateHeaders, IdParams, TaskRef, WaitMs } from './shapes.ts';
-
-const YEAR_MS = 366 * 24 * 3_600_000;
-
-const NewTask = Type.Object(
-  {
-    kind: Type.String({ description: `One of ${Object.keys(tasks).join(', ')}` }),
-    payload: Type.Unknown({ description: 'As the kind says' }),
-    priority: Type.Optional(
-      Type.Enum([...priorities], { description: 'Default: as the kind says' }),
-    ),
-    runAt: Type.Optional(Type.String({ format: 'date-time', description: 'Not before this time' })),
-    delayMs: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: YEAR_MS, description: 'Not before this much time, ms' }),
-    ),
-    timeoutMs: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 86_400_000, description: 'Longest run of one attempt' }),
-    ),
-    maxAttempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
-    tags: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 20 }),
-    ),
-  },
-  { additionalProperties: false },
-);
 
 const TaskFilter = Type.Object(
   {
@@ -77,18 +45,7 @@ export function taskRoutes(app: HttpApp, parts: GatewayParts): void {
       },
     },
     async (request, reply) => {
-      const { kind, payload } = request.body;
-      const definition: TaskDefinition | undefined = Object.hasOwn(tasks, kind)
-        ? tasks[kind as keyof typeof tasks]
-        : undefined;
-      if (!definition) {
-        const known = Object.keys(tasks).join(', ');
-        throw new ProblemError('unknown-kind', `'${kind}' is not one of ${known}.`, {
-          errors: [{ path: '/kind', message: `must be one of ${known}` }],
-        });
-      }
-      checkPayload(definition, payload, allow, '/payload');
-      const order = orderOf(request.body, definition);
+      const order = orderOf(request.body, allow);
       const task = await acceptTask(parts, order, idempotencyKeyOf(request));
       return reply.code(202).header('location', `/v1/tasks/${task.id}`).send(task);
     },
@@ -172,15 +129,4 @@ export function taskRoutes(app: HttpApp, parts: GatewayParts): void {
 export function found(row: TaskRow | undefined, id: string): TaskRow {
   if (row) return row;
   throw new ProblemError('task-not-found', `No task has the id '${id}'.`);
-}
-
-function orderOf(body: Static<typeof NewTask>, definition: TaskDefinition): Order {
-  const { kind: _kind, runAt, delayMs, ...rest } = body;
-  if (runAt !== undefined && delayMs !== undefined) {
-    throw new ProblemError('invalid-request', 'Give runAt or delayMs, not both.', {
-      errors: [{ path: '/delayMs', message: 'must not be given beside runAt' }],
-    });
-  }
-  const at = runAt !== undefined ? Date.parse(runAt) : delayMs && Date.now() + delayMs;
-  return { ...rest, definition, ...(at && { runAt: at }) };
 }

@@ -3,13 +3,13 @@ import { type AllowList, checkUrl } from '@slipstream/documents/net-guard';
 
 /**
  * Throws a problem for a payload that the kind does not take, and for URLs that are never fetched.
- * `at` is where the payload is in the body: `/payload`, or nothing.
+ * `at` is where the payload is in the body: `/payload`, `/tasks/17/payload`, or nothing.
  */
 export function checkPayload(
   definition: TaskDefinition,
   payload: unknown,
   allow: AllowList,
-  at: '' | '/payload' = '',
+  at = '',
 ): void {
   const url = fetchedUrl(definition, payload);
   if (url !== undefined) checkFetchable(url, allow, `${at}/url`);
