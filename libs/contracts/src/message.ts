@@ -15,6 +15,8 @@ export interface TaskMessage {
   readonly timeoutMs?: number;
   readonly tags?: readonly string[];
   readonly parentId?: string;
+  /** The idempotency key that it was submitted with: `<hash of the key>.<hash of the request>[.<id of the batch>]`. */
+  readonly idem?: string;
   /** Attempts already used when the message was published again after a long backoff. */
   readonly attempts?: number;
 }

@@ -161,7 +161,11 @@ export const batchConsumer = {
 /** Key-value buckets: name, how long an entry lives (ms; 0: for ever), and what it holds. */
 export const buckets = [
   { name: 'runtime', ttlMs: 0, description: 'Leases, workers, breakers, controls' },
-  { name: 'idempotency', ttlMs: 600_000, description: 'Idempotency keys of the last ten minutes' },
+  {
+    name: 'idempotency',
+    ttlMs: 600_000,
+    description: 'Idempotency keys of the last ten minutes; then their tasks know them',
+  },
   { name: 'pages', ttlMs: 0, description: 'What is remembered of each page, for the next crawl' },
 ] as const;
 

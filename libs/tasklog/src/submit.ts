@@ -24,6 +24,7 @@ export interface Submission {
   readonly maxAttempts?: number;
   readonly tags?: readonly string[];
   readonly parentId?: string;
+  readonly idem?: string;
   /** Parent of the publish span; default: the active span. */
   readonly traceparent?: string | undefined;
   /** Start a trace of its own, linked to `traceparent`. */
@@ -129,7 +130,8 @@ export async function publishScheduled(
 }
 
 function messageOf(submission: Submission): TaskMessage {
-  const { definition, payload, id, priority, timeoutMs, maxAttempts, tags, parentId } = submission;
+  const { definition, payload, id, priority, timeoutMs, maxAttempts, tags, parentId, idem } =
+    submission;
   return {
     id: id ?? newId(),
     run: 1,
@@ -142,5 +144,6 @@ function messageOf(submission: Submission): TaskMessage {
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(tags && tags.length > 0 && { tags }),
     ...(parentId !== undefined && { parentId }),
+    ...(idem !== undefined && { idem }),
   };
 }

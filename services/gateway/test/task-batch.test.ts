@@ -96,7 +96,7 @@ test('the same key and batch has the same ids and runs once, another batch is 40
       },
     }),
   );
-  const [id] = answers[0]?.body['ids'] as unknown as string[];
+  const [id] = (answers[0]?.body['ids'] ?? []) as string[];
   const { body } = await gateway.get(`/v1/tasks/${id}?waitMs=15000`);
   expect(body).toMatchObject({ state: 'succeeded' });
   expect((await send(keyed, key)).body).toEqual(answers[0]?.body);

@@ -58,6 +58,12 @@ export const queries = {
       .all(ids)
       .map(({ id }) => String(id)),
 
+  /** The task that was submitted with an idempotency key, given the hash of the key. */
+  byIdempotencyKey: (db: DatabaseSync, hash: string): { id: string; idem: string } | undefined =>
+    db
+      .prepare('SELECT id, idem FROM tasks WHERE idem > ? AND idem < ? LIMIT 1')
+      .get(`${hash}.`, `${hash}/`) as { id: string; idem: string } | undefined,
+
   /** Tasks that have not ended, counted. */
   openCounts: (db: DatabaseSync): StateCount[] =>
     db

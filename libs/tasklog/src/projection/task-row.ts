@@ -37,6 +37,8 @@ export interface TaskRow {
   flowSeq: number;
   /** Sequences of the messages in EVENTS that hold its transitions, oldest first. */
   seqs: string;
+  /** See `TaskMessage`. */
+  idem: string | null;
 }
 
 /** Within an attempt. Final events have no rank: the first of a run, by sequence, wins. */
@@ -85,6 +87,7 @@ export const newRow = (event: TaskEvent): TaskRow => ({
   children: null,
   flowSeq: 0,
   seqs: '',
+  idem: null,
 });
 
 /**
@@ -174,6 +177,7 @@ function identify(row: TaskRow, event: Extract<TaskEvent, { type: 'submitted' }>
   row.tags = JSON.stringify(task.tags ?? []);
   row.createdAt = Date.parse(task.createdAt);
   row.parentId = task.parentId ?? null;
+  row.idem = task.idem ?? null;
   row.traceId = traceparent?.slice(3, 35) ?? row.traceId;
 }
 

@@ -4,7 +4,7 @@ import { type BatchTask, expandManifest, isStored, storeManifest } from '@slipst
 import { traceparentOf } from '@slipstream/telemetry';
 import type { GatewayParts } from '../parts.ts';
 import type { Order } from './accept-task.ts';
-import { claim, type IdempotencyKey } from './idempotency.ts';
+import { claim, type IdempotencyKey, idemOf } from './idempotency.ts';
 
 /** How long storing 16 MiB may take. */
 const STORING_MS = 30_000;
@@ -25,10 +25,13 @@ export async function acceptBatch(
   const traceparent = traceparentOf();
   return broker.call(async () => {
     const own = newId();
-    const id = key ? await claim(bus, key, own) : own;
+    const id = key ? await claim(parts, key, own) : own;
     const ids = batchIds(id, orders.length);
     if (id !== own && (await isKnown(parts, id, ids))) return ids;
-    const { manifest, fresh } = await storeManifest(bus, id, orders.map(toBatchTask), traceparent);
+    const batch = orders.map((order, place) =>
+      toBatchTask(order, key && place === 0 ? idemOf(key, id) : undefined),
+    );
+    const { manifest, fresh } = await storeManifest(bus, id, batch, traceparent);
     if (fresh) {
       const expanded = expand(parts, manifest);
       await Promise.race([expanded, sleep(EXPANDING_MS, undefined, { ref: false })]);
@@ -58,7 +61,9 @@ async function expand(
   }
 }
 
-const toBatchTask = ({ definition, ...order }: Order): BatchTask => ({
+/** The first task remembers the key for the batch. */
+const toBatchTask = ({ definition, ...order }: Order, idem?: string): BatchTask => ({
   ...order,
+  ...(idem && { idem }),
   kind: definition.kind,
 });

@@ -1,11 +1,11 @@
 import { newId, type Task } from '@slipstream/contracts';
 import { mergeEvent, newRow, type Submission, submit, taskView } from '@slipstream/tasklog';
 import type { GatewayParts } from '../parts.ts';
-import { claim, type IdempotencyKey } from './idempotency.ts';
+import { claim, type IdempotencyKey, idemOf } from './idempotency.ts';
 import { taskAnswer } from './task-answer.ts';
 
 /** What is asked for: a submission whose id the gateway chooses. */
-export type Order = Omit<Submission, 'id' | 'traceparent'>;
+export type Order = Omit<Submission, 'id' | 'traceparent' | 'idem'>;
 
 /**
  * Accepts a task: when this resolves, the task and the fact that it was submitted are stored. The
@@ -19,12 +19,16 @@ export async function acceptTask(
   const { bus, broker, log, projection } = parts;
   return broker.call(async () => {
     const own = newId();
-    const id = key ? await claim(bus, key, own) : own;
+    const id = key ? await claim(parts, key, own) : own;
     if (id !== own) {
       const row = await projection.task(id);
       if (row) return taskAnswer(bus, row);
     }
-    const submitted = await submit(bus, log, { ...order, id });
+    const submitted = await submit(bus, log, {
+      ...order,
+      id,
+      ...(key && { idem: idemOf(key) }),
+    });
     return viewOf(submitted, order.runAt);
   });
 }
