@@ -29,7 +29,7 @@ export { type Kind, type KindIn, type Tasks, tasks } from './kinds/index.ts';
 export { PageState } from './kinds/index-write.ts';
 export { SearchHit } from './kinds/search-knowledge.ts';
 export type { Chunk } from './knowledge.ts';
-export { messageId, type TaskMessage } from './message.ts';
+export { messageId, type TaskMessage, type Webhook } from './message.ts';
 export { type Priority, priorities } from './priority.ts';
 export { type Problem, type ProblemCode, ProblemError, problems } from './problem.ts';
 export { brandToken, subjects } from './subjects.ts';

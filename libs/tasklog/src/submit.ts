@@ -7,6 +7,7 @@ import {
   subjects,
   type TaskDefinition,
   type TaskMessage,
+  type Webhook,
 } from '@slipstream/contracts';
 import { type Bus, encodeHeaders, JS_ERRORS, PublishError } from '@slipstream/jetstream';
 import { metrics, SpanKind, traceparentOf, withSpan } from '@slipstream/telemetry';
@@ -25,6 +26,7 @@ export interface Submission {
   readonly tags?: readonly string[];
   readonly parentId?: string;
   readonly idem?: string;
+  readonly webhook?: Webhook;
   /** Parent of the publish span; default: the active span. */
   readonly traceparent?: string | undefined;
   /** Start a trace of its own, linked to `traceparent`. */
@@ -130,8 +132,18 @@ export async function publishScheduled(
 }
 
 function messageOf(submission: Submission): TaskMessage {
-  const { definition, payload, id, priority, timeoutMs, maxAttempts, tags, parentId, idem } =
-    submission;
+  const {
+    definition,
+    payload,
+    id,
+    priority,
+    timeoutMs,
+    maxAttempts,
+    tags,
+    parentId,
+    idem,
+    webhook,
+  } = submission;
   return {
     id: id ?? newId(),
     run: 1,
@@ -145,5 +157,6 @@ function messageOf(submission: Submission): TaskMessage {
     ...(tags && tags.length > 0 && { tags }),
     ...(parentId !== undefined && { parentId }),
     ...(idem !== undefined && { idem }),
+    ...(webhook && { webhook }),
   };
 }

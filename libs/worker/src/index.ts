@@ -9,4 +9,4 @@ export {
   type WorkerService,
   type WorkerServiceOptions,
 } from './worker-service.ts';
-export { slotsSetting, workerSettings } from './worker-settings.ts';
+export { scrapeAllowSetting, slotsSetting, workerSettings } from './worker-settings.ts';

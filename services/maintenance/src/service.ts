@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
-import { conduct, expandBatches, keepRunning, steward } from '@slipstream/flows';
+import { createGuardedAgent } from '@slipstream/documents/guarded-agent';
+import { parseAllowList } from '@slipstream/documents/net-guard';
+import { conduct, expandBatches, followWebhooks, keepRunning, steward } from '@slipstream/flows';
 import { holdLease } from '@slipstream/jetstream';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { ensureRecurring, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
@@ -9,7 +11,7 @@ import type { Config } from './config.ts';
 import { batchHandlers, maintenanceHandlers } from './handlers/index.ts';
 import { schedules } from './schedules.ts';
 
-/** Pools batch and maintenance, and the leaders: one conductor, one steward and one expander over all replicas. */
+/** Pools batch and maintenance, and the leaders: one of each over all replicas. */
 export const startService = (config: Config): Promise<WorkerService> =>
   startWorkerService({
     service: 'maintenance',
@@ -22,6 +24,11 @@ export const startService = (config: Config): Promise<WorkerService> =>
         await openProjection(bus, { dir: join(data, 'projections'), name: 'maintenance' }),
       );
       const store = stack.use(await openKnowledgeStore({ uri: join(data, 'knowledge') }));
+      const agent = createGuardedAgent({
+        allow: parseAllowList(config.SLIPSTREAM_SCRAPE_ALLOW.split(',')),
+        limits: { connectMs: 10_000, connections: 4, listedConnections: 4 },
+      });
+      stack.defer(() => agent.destroy());
       for (const recurring of schedules) await ensureRecurring(bus, recurring);
 
       const leaders = {
@@ -29,6 +36,8 @@ export const startService = (config: Config): Promise<WorkerService> =>
           conduct({ bus, log, projection, tasks, logger }, signal),
         expander: (signal: AbortSignal) =>
           expandBatches({ bus, log, projection, tasks, logger }, signal),
+        webhooks: (signal: AbortSignal) =>
+          followWebhooks({ bus, log, projection, definition: tasks['deliver-webhook'] }, signal),
         steward: (signal: AbortSignal) => steward({ bus, log, tasks, logger }, signal),
       };
       for (const [name, run] of Object.entries(leaders)) {
@@ -51,7 +60,11 @@ export const startService = (config: Config): Promise<WorkerService> =>
           runPool(parts, {
             category: 'batch',
             tasks,
-            handlers: batchHandlers,
+            handlers: batchHandlers({
+              projection,
+              agent,
+              publicUrl: config.SLIPSTREAM_PUBLIC_URL,
+            }),
             slots: config.SLIPSTREAM_BATCH_SLOTS,
             drainMs,
           }),

@@ -1,5 +1,6 @@
 import type { Category } from '../category.ts';
 import { answerQuestion } from './answer-question.ts';
+import { deliverWebhook } from './deliver-webhook.ts';
 import { embedChunks } from './embed-chunks.ts';
 import { embedTexts } from './embed-texts.ts';
 import { indexWrite } from './index-write.ts';
@@ -20,6 +21,7 @@ export const tasks = {
   [answerQuestion.kind]: answerQuestion,
   [searchKnowledge.kind]: searchKnowledge,
   [maintainIndex.kind]: maintainIndex,
+  [deliverWebhook.kind]: deliverWebhook,
 } as const;
 
 export type Tasks = typeof tasks;

@@ -32,6 +32,14 @@ export interface StateCount {
   readonly oldest: number;
 }
 
+/** A run of a task with a webhook that has ended. */
+export interface HookedEnd {
+  /** The message in EVENTS that ended it. */
+  readonly seq: number;
+  readonly id: string;
+  readonly run: number;
+}
+
 /** Every question that the projection answers, by name. Each runs in the query thread. */
 export const queries = {
   task: (db: DatabaseSync, id: string): TaskRow | undefined =>
@@ -63,6 +71,15 @@ export const queries = {
     db
       .prepare('SELECT id, idem FROM tasks WHERE idem > ? AND idem < ? LIMIT 1')
       .get(`${hash}.`, `${hash}/`) as { id: string; idem: string } | undefined,
+
+  /** Runs with a webhook that have ended after this one, in the order of the log; at most 500. */
+  hookedAfter: (db: DatabaseSync, { seq, id, run }: HookedEnd): HookedEnd[] =>
+    db
+      .prepare(
+        `SELECT seq, id, run FROM hooked WHERE (seq, id, run) > (?, ?, ?)
+         ORDER BY seq, id, run LIMIT 500`,
+      )
+      .all(seq, id, run) as unknown as HookedEnd[],
 
   /** Tasks that have not ended, counted. */
   openCounts: (db: DatabaseSync): StateCount[] =>

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { TaskEvent } from '@slipstream/contracts';
+import { finalStates, type TaskEvent } from '@slipstream/contracts';
 import { mergeEvent, newRow, type TaskRow } from './task-row.ts';
 
 export interface LoggedEvent {
@@ -23,6 +23,7 @@ export function createRowStore(db: DatabaseSync) {
     `INSERT OR REPLACE INTO tasks (${columns.join(', ')})
      VALUES (${columns.map((column) => `:${column}`).join(', ')})`,
   );
+  const noteEnd = db.prepare('INSERT OR IGNORE INTO hooked (seq, id, run) VALUES (?, ?, ?)');
   const setMeta = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
   const getMeta = db.prepare('SELECT value FROM meta WHERE key = ?');
   const meta = (key: string) => (getMeta.get(key) as { value: string } | undefined)?.value;
@@ -32,7 +33,7 @@ export function createRowStore(db: DatabaseSync) {
 
     /** Forgets everything: the log is another one. */
     restart(stream: string): void {
-      db.exec('DELETE FROM tasks');
+      db.exec('DELETE FROM tasks; DELETE FROM hooked;');
       setMeta.run('stream', stream);
       setMeta.run('seq', '0');
     },
@@ -48,6 +49,7 @@ export function createRowStore(db: DatabaseSync) {
             rows.set(event.id, row);
           }
           mergeEvent(row, event, seq);
+          if (row.webhook && finalStates.has(row.state)) noteEnd.run(seq, row.id, row.run);
         }
         for (const row of rows.values())
           upsert.run(row as unknown as Record<string, string | null>);

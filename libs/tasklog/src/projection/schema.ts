@@ -11,7 +11,11 @@ const tables = `
     maxAttempts INTEGER, result TEXT, resultRef TEXT, error TEXT, attempts TEXT NOT NULL,
     tags TEXT NOT NULL, createdAt INTEGER NOT NULL, startedAt INTEGER, finishedAt INTEGER,
     runAt INTEGER, worker TEXT, traceId TEXT, parentId TEXT, progress TEXT, children TEXT,
-    flowSeq INTEGER NOT NULL, seqs TEXT NOT NULL, idem TEXT
+    flowSeq INTEGER NOT NULL, seqs TEXT NOT NULL, idem TEXT, webhook TEXT
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS hooked (
+    seq INTEGER NOT NULL, id TEXT NOT NULL, run INTEGER NOT NULL,
+    PRIMARY KEY (seq, id, run), UNIQUE (id, run)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS tasks_by_state ON tasks (state, category);
   CREATE INDEX IF NOT EXISTS tasks_by_parent ON tasks (parentId) WHERE parentId IS NOT NULL;
@@ -26,7 +30,7 @@ export function openForWriting(file: string): DatabaseSync {
   const version = db.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version.user_version !== VERSION) {
     db.exec(
-      `DROP TABLE IF EXISTS tasks; DROP TABLE IF EXISTS meta; PRAGMA user_version = ${VERSION};`,
+      `DROP TABLE IF EXISTS tasks; DROP TABLE IF EXISTS hooked; DROP TABLE IF EXISTS meta; PRAGMA user_version = ${VERSION};`,
     );
   }
   db.exec(tables);

@@ -39,6 +39,8 @@ export interface TaskRow {
   seqs: string;
   /** See `TaskMessage`. */
   idem: string | null;
+  /** A `Webhook` as JSON, with its secret. */
+  webhook: string | null;
 }
 
 /** Within an attempt. Final events have no rank: the first of a run, by sequence, wins. */
@@ -88,6 +90,7 @@ export const newRow = (event: TaskEvent): TaskRow => ({
   flowSeq: 0,
   seqs: '',
   idem: null,
+  webhook: null,
 });
 
 /**
@@ -178,6 +181,7 @@ function identify(row: TaskRow, event: Extract<TaskEvent, { type: 'submitted' }>
   row.createdAt = Date.parse(task.createdAt);
   row.parentId = task.parentId ?? null;
   row.idem = task.idem ?? null;
+  row.webhook = task.webhook ? JSON.stringify(task.webhook) : null;
   row.traceId = traceparent?.slice(3, 35) ?? row.traceId;
 }
 

@@ -4,6 +4,7 @@ import { type BatchTask, expandManifest, isStored, storeManifest } from '@slipst
 import { traceparentOf } from '@slipstream/telemetry';
 import type { GatewayParts } from '../parts.ts';
 import type { Order } from './accept-task.ts';
+import { checkWebhook } from './check-payload.ts';
 import { claim, type IdempotencyKey, idemOf } from './idempotency.ts';
 
 /** How long storing 16 MiB may take. */
@@ -21,7 +22,8 @@ export async function acceptBatch(
   orders: readonly Order[],
   key: IdempotencyKey | undefined,
 ): Promise<string[]> {
-  const { bus, broker } = parts;
+  const { bus, broker, allow } = parts;
+  for (const [place, order] of orders.entries()) checkWebhook(order, allow, `/tasks/${place}`);
   const traceparent = traceparentOf();
   return broker.call(async () => {
     const own = newId();

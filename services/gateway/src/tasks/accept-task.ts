@@ -1,6 +1,7 @@
 import { newId, type Task } from '@slipstream/contracts';
 import { mergeEvent, newRow, type Submission, submit, taskView } from '@slipstream/tasklog';
 import type { GatewayParts } from '../parts.ts';
+import { checkWebhook } from './check-payload.ts';
 import { claim, type IdempotencyKey, idemOf } from './idempotency.ts';
 import { taskAnswer } from './task-answer.ts';
 
@@ -16,7 +17,8 @@ export async function acceptTask(
   order: Order,
   key: IdempotencyKey | undefined,
 ): Promise<Task> {
-  const { bus, broker, log, projection } = parts;
+  const { bus, broker, log, projection, allow } = parts;
+  checkWebhook(order, allow);
   return broker.call(async () => {
     const own = newId();
     const id = key ? await claim(parts, key, own) : own;

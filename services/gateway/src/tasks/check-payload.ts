@@ -1,4 +1,9 @@
-import { ProblemError, payloadMistakes, type TaskDefinition } from '@slipstream/contracts';
+import {
+  ProblemError,
+  payloadMistakes,
+  type TaskDefinition,
+  type Webhook,
+} from '@slipstream/contracts';
 import { type AllowList, checkUrl } from '@slipstream/documents/net-guard';
 
 /**
@@ -40,4 +45,13 @@ export function checkFetchable(url: string, allow: AllowList, path: string): str
   const { why, message } = verdict;
   const code = why === 'invalid-url' ? 'invalid-request' : 'url-not-allowed';
   throw new ProblemError(code, `${message}.`, { errors: [{ path, message }] });
+}
+
+/** Throws for a webhook that would never be called. `at` is where the task is in the body. */
+export function checkWebhook(
+  { webhook }: { readonly webhook?: Webhook },
+  allow: AllowList,
+  at = '',
+): void {
+  if (webhook) checkFetchable(webhook.url, allow, `${at}/webhook/url`);
 }

@@ -1,6 +1,7 @@
 import { ProblemError, priorities, type TaskDefinition, tasks } from '@slipstream/contracts';
 import type { AllowList } from '@slipstream/documents/net-guard';
 import { type Static, Type } from 'typebox';
+import { WebhookField } from '../routes/shapes.ts';
 import type { Order } from './accept-task.ts';
 import { checkPayload } from './check-payload.ts';
 
@@ -25,6 +26,7 @@ export const NewTask = Type.Object(
     tags: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 20 }),
     ),
+    webhook: WebhookField,
   },
   { additionalProperties: false },
 );

@@ -1,10 +1,12 @@
 import type { KnowledgeStore } from '@slipstream/knowledge';
 import type { Handlers } from '@slipstream/worker';
+import { createDeliverWebhook, type WebhookParts } from './deliver-webhook.ts';
 import { createMaintainIndex } from './maintain-index.ts';
 
 export const maintenanceHandlers = (store: KnowledgeStore): Handlers<'maintenance'> => ({
   'maintain-index': createMaintainIndex(store),
 });
 
-/** No kind is a batch of its own yet: workflows are made of the kinds of the other pools. */
-export const batchHandlers: Handlers<'batch'> = {};
+export const batchHandlers = (parts: WebhookParts): Handlers<'batch'> => ({
+  'deliver-webhook': createDeliverWebhook(parts),
+});
