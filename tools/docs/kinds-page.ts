@@ -18,6 +18,7 @@ interface Task {
   readonly timeoutMs?: number;
   readonly resultHoldsText?: boolean;
   readonly onChildFailure?: 'fail' | 'continue';
+  readonly batch?: { readonly max: number; readonly waitMs: number };
 }
 
 interface Contracts {
@@ -70,6 +71,9 @@ function sectionOf(task: Task, { defaultRetry, defaultTimeoutMs }: Contracts): s
     `An attempt ends after ${duration(task.timeoutMs ?? defaultTimeoutMs)}.`,
     task.resultHoldsText ? 'The result is kept as a blob of its brand, not in the log.' : '',
     task.onChildFailure === 'continue' ? 'One child that succeeds is enough.' : '',
+    task.batch
+      ? `Up to ${task.batch.max} share a call; the first waits ${duration(task.batch.waitMs)} for others.`
+      : '',
   ];
   const payloadRows = fieldsOf(payload).map(({ path, type, required, description, ...field }) => [
     code(path),

@@ -1,6 +1,7 @@
 export { type Category, categories, categoryNames } from './category.ts';
 export { type FieldMistake, payloadMistakes } from './check-payload.ts';
 export {
+  type BatchPolicy,
   defaultRetry,
   defaultTimeoutMs,
   defineTask,

@@ -1,3 +1,4 @@
+export { type BatchHandler, type BatchItem, batched } from './batcher.ts';
 export type { Child, Handler, HandlerOf, Handlers, TaskContext } from './handler.ts';
 export type { PoolParts } from './pool-parts.ts';
 export { readWorkers, register, type WorkerEntry, type WorkerPoolEntry } from './registry.ts';
