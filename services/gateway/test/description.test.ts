@@ -31,6 +31,7 @@ test('the OpenAPI description has every route, each with a name, a summary and a
     'get /livez',
     'get /metrics',
     'get /readyz',
+    'get /v1/events',
     'get /v1/health',
     'get /v1/queues',
     'get /v1/search',

@@ -42,9 +42,9 @@ test('when the schedule fires, the upkeep runs as a task of its own', async () =
   }, 10_000);
 });
 
-test('one conductor and one steward hold their leases', async () => {
+test('one leader of each kind holds its lease', async () => {
   await vi.waitFor(async () => {
-    for (const name of ['conductor', 'steward']) {
+    for (const name of ['conductor', 'expander', 'steward', 'webhooks']) {
       const lease = await directLast(engine.bus, 'KV_runtime', `$KV.runtime.lease.${name}`);
       expect(String(lease?.data)).toContain('maintenance');
     }

@@ -2,6 +2,7 @@ import type { HttpApp } from '@slipstream/http';
 import type { GatewayParts } from '../parts.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
+import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { pageRoutes } from './page.ts';
 import { queryRoutes } from './queries.ts';
@@ -18,6 +19,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   taskRoutes,
   taskBatchRoutes,
   taskEventRoutes,
+  eventRoutes,
   scrapeRoutes,
   documentRoutes,
   embeddingRoutes,
