@@ -25,6 +25,7 @@ interface Task {
   };
   readonly resultHoldsText?: boolean;
   readonly onChildFailure?: 'fail' | 'continue';
+  readonly batch?: { readonly max: number; readonly waitMs: number };
 }
 
 interface Contracts {
@@ -78,6 +79,9 @@ function sectionOf(task: Task, { defaultRetry, defaultTimeoutMs }: Contracts): s
     ...limitsOf(task),
     task.resultHoldsText ? 'The result is kept as a blob of its brand, not in the log.' : '',
     task.onChildFailure === 'continue' ? 'One child that succeeds is enough.' : '',
+    task.batch
+      ? `Up to ${task.batch.max} share a call; the first waits ${duration(task.batch.waitMs)} for others.`
+      : '',
   ];
   const payloadRows = fieldsOf(payload).map(({ path, type, required, description, ...field }) => [
     code(path),

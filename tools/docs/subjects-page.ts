@@ -28,6 +28,7 @@ interface Consumer {
 interface Topology {
   readonly defaultTopology: object;
   readonly dueConsumer: Consumer;
+  readonly batchConsumer: Consumer;
   readonly buckets: readonly {
     readonly name: string;
     readonly ttlMs: number;
@@ -62,6 +63,7 @@ const carried: Readonly<Record<string, readonly [places: readonly string[], text
   live: [['<id>'], 'Progress and partial results of a task'],
   liveFeed: [['<id>'], 'The same, republished by the server to whoever follows; not stored'],
   flow: [['<parent id>'], 'Children that a task has added'],
+  batch: [['<batch id>'], 'An accepted batch: how many tasks, and where they are'],
   cancel: [['<id>'], 'To all workers: stop this task; not stored'],
   controls: [['<category>'], 'To all processes: new controls of a category; not stored'],
   blob: [['<space>', '<sha256>', '<part>'], 'Large payloads and results in parts of 512 KiB'],
@@ -103,6 +105,7 @@ export async function subjectsPage(): Promise<string> {
     consumersRow(topology.taskStream(category), topology.taskConsumers(category)),
   );
   consumerRows.push(consumersRow('SCHED', [topology.dueConsumer]));
+  consumerRows.push(consumersRow('BATCHES', [topology.batchConsumer]));
   const bucketRows = topology.buckets.map(({ name, ttlMs, description }) => [
     code(name),
     code(`KV_${name}`),

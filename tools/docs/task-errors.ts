@@ -164,5 +164,17 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Nodes of a workflow wait for each other.',
     'The message names them: break the ring.',
   ),
+  'webhook-failed': again(
+    'The receiver of a webhook did not answer, or not with 2xx.',
+    'Look whether it is up: the task `deliver-webhook` goes on for about a day.',
+  ),
+  'webhook-gone': final(
+    'The receiver of a webhook answered 410.',
+    'Give other tasks another webhook.',
+  ),
+  'webhook-unknown': final(
+    'The task of the delivery has no webhook, or is past its retention.',
+    'GET the task.',
+  ),
   'embedder-closed': again('The process was shutting down.', NONE),
 };

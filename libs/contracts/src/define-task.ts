@@ -15,6 +15,16 @@ export const defaultRetry: RetryPolicy = { maxAttempts: 4, delaysMs: [1_000, 5_0
 
 export const defaultTimeoutMs = 300_000;
 
+/** Several tasks of the kind share one call of its handler. */
+export interface BatchPolicy<Payload extends TSchema = TSchema> {
+  /** Most tasks in one call. */
+  readonly max: number;
+  /** How long the first of them waits for others. */
+  readonly waitMs: number;
+  /** Only tasks with the same key share a call; undefined: this one has a call of its own. */
+  key?(payload: Static<Payload>): string | undefined;
+}
+
 export interface TaskDefinition<
   Kind extends string = string,
   Pool extends Category = Category,
@@ -43,6 +53,8 @@ export interface TaskDefinition<
   readonly rate?: KindLimits['rate'];
   /** What a failed child does to its parent. Default: `fail`. With `continue` one success is enough. */
   readonly onChildFailure?: 'fail' | 'continue';
+  /** For a `BatchHandler`. Default: one task, one call. */
+  readonly batch?: BatchPolicy<Payload>;
 }
 
 /** Keeps the literal types of a task, so that handlers and routes can be derived from it. */

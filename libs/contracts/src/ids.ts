@@ -45,6 +45,19 @@ export function derivedId(timeMs: number, ...names: readonly string[]): string {
   return format(timeMs, hash.subarray(0, 10));
 }
 
+/**
+ * The ids of the tasks of a batch: they follow from its id, and sort as the batch lists them (a
+ * counter in `rand_a`, and the next millisecond when that is used up).
+ */
+export function batchIds(batchId: string, count: number): string[] {
+  const timeMs = timeOfId(batchId);
+  return Array.from({ length: count }, (_, place) => {
+    const hash = createHash('sha256').update(`${batchId}/${place}`).digest();
+    hash.writeUInt16BE(place & 0xfff, 0);
+    return format(timeMs + (place >> 12), hash.subarray(0, 10));
+  });
+}
+
 /** Milliseconds since 1970 at which a UUIDv7 was made. */
 export const timeOfId = (id: string): number =>
   Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);

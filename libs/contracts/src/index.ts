@@ -9,6 +9,7 @@ export type {
 export { type Category, categories, categoryNames } from './category.ts';
 export { type FieldMistake, payloadMistakes } from './check-payload.ts';
 export {
+  type BatchPolicy,
   defaultRetry,
   defaultTimeoutMs,
   defineTask,
@@ -30,7 +31,7 @@ export {
   type TaskErrorShape,
   type TaskEvent,
 } from './events.ts';
-export { childId, derivedId, ID_PATTERN, newId, timeOfId } from './ids.ts';
+export { batchIds, childId, derivedId, ID_PATTERN, newId, timeOfId } from './ids.ts';
 export { Citation, QueryFilters, Usage } from './kinds/answer-question.ts';
 export { Brand, HttpUrl } from './kinds/fields.ts';
 export { type Kind, type KindIn, type Tasks, tasks } from './kinds/index.ts';
@@ -52,7 +53,7 @@ export {
   rateIntervalMs,
 } from './limits.ts';
 export { type MaintenanceJob, maintenanceJobs } from './maintenance-jobs.ts';
-export { messageId, type TaskMessage } from './message.ts';
+export { messageId, type TaskMessage, type Webhook } from './message.ts';
 export { nowText } from './now-text.ts';
 export { orderNodes } from './order-nodes.ts';
 export { type Priority, priorities } from './priority.ts';

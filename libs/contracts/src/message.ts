@@ -1,5 +1,12 @@
 import type { Priority } from './priority.ts';
 
+/** Who is told when a task has ended. */
+export interface Webhook {
+  readonly url: string;
+  /** Signs what is sent. Never shown by the API, never logged. */
+  readonly secret?: string;
+}
+
 /** The body of a message in a task stream: JSON that a person understands. Times are RFC 3339. */
 export interface TaskMessage {
   readonly id: string;
@@ -19,6 +26,9 @@ export interface TaskMessage {
   readonly concurrencyKey?: string;
   /** Whose task it is: tenants share a pool by their weights. */
   readonly tenant?: string;
+  /** The idempotency key that it was submitted with: `<hash of the key>.<hash of the request>[.<id of the batch>]`. */
+  readonly idem?: string;
+  readonly webhook?: Webhook;
   /** Attempts already used when the message was published again after a long backoff. */
   readonly attempts?: number;
 }

@@ -23,6 +23,8 @@ export const subjects = {
   /** The same, republished by the server with its sequence in a header. */
   liveFeed: (id: string) => `livefeed.${id}`,
   flow: (parentId: string) => `flow.${parentId}`,
+  /** An accepted batch whose tasks are not all in their queues yet. */
+  batch: (batchId: string) => `batch.${batchId}`,
   /** Broadcast to workers: stop this task. The body is the run; a later one is not meant. */
   cancel: (id: string) => `ctl.cancel.${id}`,
   /** Broadcast to every process: the controls of a category have changed. */

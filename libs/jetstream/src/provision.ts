@@ -3,6 +3,7 @@ import { Kvm } from '@nats-io/kv';
 import { categoryNames } from '@slipstream/contracts';
 import type { Bus } from './connect.ts';
 import {
+  batchConsumer,
   buckets,
   defaultTopology,
   dueConsumer,
@@ -29,6 +30,7 @@ export async function provision(
       taskConsumers(category, options).map((config) => [taskStream(category), config] as const),
     ),
     ['SCHED', dueConsumer] as const,
+    ['BATCHES', batchConsumer] as const,
   ];
   for (const [stream, config] of consumers) {
     await addOrUpdate(

@@ -100,6 +100,14 @@ export function streams(options: TopologyOptions = defaultTopology): readonly St
     },
     {
       ...common,
+      name: 'BATCHES',
+      description: 'Accepted batches whose tasks are not all in their queues yet',
+      subjects: ['batch.*'],
+      retention: RetentionPolicy.Workqueue,
+      duplicate_window: 120 * SECOND,
+    },
+    {
+      ...common,
       name: 'LIVE',
       description: 'Progress and partial results, for an hour',
       subjects: ['live.*'],
@@ -149,10 +157,25 @@ export const dueConsumer = {
   max_deliver: -1,
 } satisfies Partial<ConsumerConfig>;
 
+/** The expander's consumer of accepted batches. */
+export const batchConsumer = {
+  durable_name: 'expander',
+  description: 'Batches to put into the queues',
+  filter_subject: 'batch.*',
+  ack_policy: AckPolicy.Explicit,
+  deliver_policy: DeliverPolicy.All,
+  ack_wait: 30 * SECOND,
+  max_deliver: -1,
+} satisfies Partial<ConsumerConfig>;
+
 /** Key-value buckets: name, how long an entry lives (ms; 0: for ever), and what it holds. */
 export const buckets = [
   { name: 'runtime', ttlMs: 0, description: 'Leases, workers, breakers, controls' },
-  { name: 'idempotency', ttlMs: 600_000, description: 'Idempotency keys of the last ten minutes' },
+  {
+    name: 'idempotency',
+    ttlMs: 600_000,
+    description: 'Idempotency keys of the last ten minutes; then their tasks know them',
+  },
   { name: 'schedules', ttlMs: 0, description: 'Recurring schedules and what they did' },
   { name: 'pages', ttlMs: 0, description: 'What is remembered of each page, for the next crawl' },
 ] as const;

@@ -16,10 +16,17 @@ export {
   readFlow,
 } from './flow-log.ts';
 export { publishLane } from './lanes.ts';
+export {
+  type BatchTask,
+  expandManifest,
+  isStored,
+  type Manifest,
+  storeManifest,
+} from './manifest.ts';
 export type { ErrorGroup } from './projection/error-groups.ts';
 export type { ListFilter, TaskFilter } from './projection/list.ts';
 export { type Listener, openProjection, type Projection } from './projection/projection.ts';
-export type { ChildState, StateCount } from './projection/queries.ts';
+export type { ChildState, HookedEnd, StateCount } from './projection/queries.ts';
 export { queries } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
 export { createRowStore } from './projection/row-store.ts';
@@ -68,5 +75,6 @@ export {
   submit,
   submitMany,
 } from './submit.ts';
+export { type SubmitOnceOptions, submitOnce } from './submit-once.ts';
 export { askTaskState, isOver, type KnownState, taskStateEndpoint } from './task-state.ts';
 export { taskView } from './task-view.ts';

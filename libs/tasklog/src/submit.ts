@@ -10,6 +10,7 @@ import {
   type TaskDefinition,
   type TaskEvent,
   type TaskMessage,
+  type Webhook,
 } from '@slipstream/contracts';
 import { type Bus, encodeHeaders, JS_ERRORS, PublishError } from '@slipstream/jetstream';
 import {
@@ -38,6 +39,8 @@ export interface Submission {
   readonly concurrencyKey?: string;
   /** Whose task it is: tenants share a pool by their weights. */
   readonly tenant?: string;
+  readonly idem?: string;
+  readonly webhook?: Webhook;
   /** Parent of the publish span; default: the active span. */
   readonly traceparent?: string | undefined;
   /** Start a trace of its own, linked to `traceparent`. */
@@ -234,7 +237,7 @@ export async function publishScheduled(
 
 function messageOf(submission: Submission): TaskMessage {
   const { definition, payload, id, priority, timeoutMs, maxAttempts, tags, parentId } = submission;
-  const { concurrencyKey, tenant } = submission;
+  const { concurrencyKey, tenant, idem, webhook } = submission;
   return {
     id: id ?? newId(),
     run: 1,
@@ -249,5 +252,7 @@ function messageOf(submission: Submission): TaskMessage {
     ...(parentId !== undefined && { parentId }),
     ...(concurrencyKey !== undefined && { concurrencyKey }),
     ...(tenant !== undefined && tenant !== '' && { tenant }),
+    ...(idem !== undefined && { idem }),
+    ...(webhook && { webhook }),
   };
 }

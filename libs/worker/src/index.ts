@@ -1,3 +1,4 @@
+export { type BatchHandler, type BatchItem, batched } from './batcher.ts';
 export {
   changeControls,
   type Overflow,
@@ -18,4 +19,4 @@ export {
   type WorkerService,
   type WorkerServiceOptions,
 } from './worker-service.ts';
-export { slotsSetting, workerSettings } from './worker-settings.ts';
+export { scrapeAllowSetting, slotsSetting, workerSettings } from './worker-settings.ts';

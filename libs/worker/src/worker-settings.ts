@@ -39,3 +39,10 @@ export const slotsSetting = (category: string, slots: number) =>
     maximum: 1_000,
     description: `Tasks of ${category} in hand at once in one process`,
   });
+
+/** For services that make requests to addresses which users name. */
+export const scrapeAllowSetting = Type.String({
+  default: '',
+  description:
+    'Hosts, addresses or CIDRs, separated by commas, that pages are fetched from and webhooks sent to although they are not public',
+});

@@ -19,6 +19,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
       const store = stack.use(await openKnowledgeStore({ uri }));
       const embedder = stack.use(await embedderFrom(config));
       embedder.warm().catch((err: unknown) => logger.warn({ err }, 'the embedder did not warm up'));
+      const slots = config.SLIPSTREAM_EMBEDDING_SLOTS;
       return {
         extra: () => ({ embedder: embedder.info.id, breakers: breakers.breakerStates() }),
         pools: [
@@ -26,8 +27,8 @@ export const startService = (config: Config): Promise<WorkerService> =>
             category: 'embedding',
             dependency: 'model',
             tasks,
-            handlers: createHandlers({ store, embedder }),
-            slots: config.SLIPSTREAM_EMBEDDING_SLOTS,
+            handlers: createHandlers({ store, embedder }, slots),
+            slots,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),
         ],

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { ConfigError, readEnv } from '@slipstream/config';
 import { AllowListError, parseAllowList } from '@slipstream/documents/net-guard';
-import { workerSettings } from '@slipstream/worker';
+import { scrapeAllowSetting, workerSettings } from '@slipstream/worker';
 import { type Static, Type } from 'typebox';
 
 export const settings = Type.Object({
@@ -28,11 +28,7 @@ export const settings = Type.Object({
     description: 'Folder of the projection and of uploads on their way; one gateway each',
   }),
   SLIPSTREAM_LOG_LEVEL: workerSettings.SLIPSTREAM_LOG_LEVEL,
-  SLIPSTREAM_SCRAPE_ALLOW: Type.String({
-    default: '',
-    description:
-      'Hosts, addresses or CIDRs that may be fetched although they are not public, separated by commas',
-  }),
+  SLIPSTREAM_SCRAPE_ALLOW: scrapeAllowSetting,
   SLIPSTREAM_MANUAL_URL: Type.Optional(
     Type.String({ description: 'Sample site that the first page offers to crawl' }),
   ),

@@ -1,7 +1,7 @@
 import type { Tasks } from '@slipstream/contracts';
 import type { HandlerOf, Handlers } from '@slipstream/worker';
 
-const unused = async (): Promise<never> => {
+export const unused = async (): Promise<never> => {
   throw new Error('this test needs no such task');
 };
 

@@ -1,4 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { readConfig } from '../src/config.ts';
+import { type GatewayService, startService } from '../src/service.ts';
 import { startGateway, type TestGateway } from './gateway.ts';
 import { rag } from './handlers.ts';
 
@@ -7,6 +12,34 @@ beforeAll(async () => {
   gateway = await startGateway();
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
+
+const tasks = {
+  tasks: ['one', 'two'].map((q) => ({ kind: 'search-knowledge', payload: { q } })),
+};
+
+/** Another process in effect: it shares nothing with the first gateway but NATS. */
+async function secondGateway(): Promise<GatewayService> {
+  const dir = await mkdtemp(join(tmpdir(), 'gateway-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return startService(
+    readConfig({
+      SLIPSTREAM_NATS_URL: gateway.nats.url,
+      SLIPSTREAM_PORT: '0',
+      SLIPSTREAM_OPS_PORT: '0',
+      SLIPSTREAM_DATA_DIR: dir,
+      SLIPSTREAM_LOG_LEVEL: 'silent',
+    }),
+  );
+}
+
+async function postTo(base: string, path: string, key: string, body: object) {
+  const response = await fetch(base + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': key },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
 
 const scrape = { url: 'https://docs.example.com/', brand: 'Acme' };
 const keyed = (key: string, body: object = scrape, path = '/v1/scrapes') =>
@@ -54,6 +87,27 @@ test('a question asked again with its key has the same answer', async () => {
   ]);
   expect(one.status).toBe(200);
   expect(two.body).toEqual(one.body);
+});
+
+test('a key is remembered for as long as its task, beyond ten minutes and by other gateways', async () => {
+  const asked = { ...scrape, brand: 'Long' };
+  const { body: first } = await keyed('long', asked);
+  const { body: batch } = await keyed('long-batch', tasks, '/v1/tasks/batch');
+  // The ten minutes are over, and another gateway has never seen the key.
+  await gateway.bus.manager.streams.purge('KV_idempotency');
+  await using other = await secondGateway();
+  for (const base of [gateway.url, other.url]) {
+    await gateway.bus.manager.streams.purge('KV_idempotency');
+    const again = await postTo(base, '/v1/scrapes', 'long', asked);
+    expect([again.status, again.body['id']]).toEqual([202, first['id']]);
+    const changed = await postTo(base, '/v1/scrapes', 'long', { ...asked, brand: 'Other' });
+    expect([changed.status, changed.body['code']]).toEqual([409, 'idempotency-key-reused']);
+    expect((await postTo(base, '/v1/tasks/batch', 'long-batch', tasks)).body).toEqual(batch);
+    const fewer = { tasks: tasks.tasks.slice(1) };
+    expect((await postTo(base, '/v1/tasks/batch', 'long-batch', fewer)).status).toBe(409);
+  }
+  const { body } = await gateway.get(`/v1/tasks/${first['id']}`);
+  expect(JSON.stringify(body)).not.toContain('idem');
 });
 
 test('a key of more than 255 characters is refused', async () => {

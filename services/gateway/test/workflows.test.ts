@@ -4,7 +4,7 @@ import { createEventLog, openProjection } from '@slipstream/tasklog';
 import { createLogger } from '@slipstream/telemetry';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startGateway, type TestGateway } from './gateway.ts';
-import { embedding, rag } from './handlers.ts';
+import { embedding, rag, unused } from './handlers.ts';
 
 let gateway: TestGateway;
 const stop = new AbortController();
@@ -33,7 +33,7 @@ beforeAll(async () => {
       },
     }),
   );
-  gateway.work('batch', { 'run-workflow': runWorkflow });
+  gateway.work('batch', { 'run-workflow': runWorkflow, 'deliver-webhook': unused });
 });
 afterAll(() => stack.disposeAsync());
 

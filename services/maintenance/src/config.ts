@@ -1,12 +1,17 @@
 import { readEnv } from '@slipstream/config';
 import { categories } from '@slipstream/contracts';
-import { slotsSetting, workerSettings } from '@slipstream/worker';
+import { scrapeAllowSetting, slotsSetting, workerSettings } from '@slipstream/worker';
 import { type Static, Type } from 'typebox';
 
 export const settings = Type.Object({
   ...workerSettings,
   SLIPSTREAM_BATCH_SLOTS: slotsSetting('batch', categories.batch.slots),
   SLIPSTREAM_MAINTENANCE_SLOTS: slotsSetting('maintenance', categories.maintenance.slots),
+  SLIPSTREAM_SCRAPE_ALLOW: scrapeAllowSetting,
+  SLIPSTREAM_PUBLIC_URL: Type.String({
+    default: 'http://127.0.0.1:8080',
+    description: 'Address of the API as the receivers of webhooks see it: links begin with it',
+  }),
 });
 
 export type Config = Static<typeof settings>;

@@ -1,6 +1,16 @@
 import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
-import { admit, conduct, keepRunning, publishAges, steward } from '@slipstream/flows';
+import { createGuardedAgent } from '@slipstream/documents/guarded-agent';
+import { parseAllowList } from '@slipstream/documents/net-guard';
+import {
+  admit,
+  conduct,
+  expandBatches,
+  followWebhooks,
+  keepRunning,
+  publishAges,
+  steward,
+} from '@slipstream/flows';
 import { holdLease } from '@slipstream/jetstream';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { ensureShipped, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
@@ -9,7 +19,7 @@ import type { Config } from './config.ts';
 import { batchHandlers, maintenanceHandlers } from './handlers/index.ts';
 import { schedules } from './schedules.ts';
 
-/** Pools batch and maintenance, and the leaders: one conductor, one steward of schedules, one of limits over all replicas. */
+/** Pools batch and maintenance, and the leaders: one of each over all replicas. */
 export const startService = (config: Config): Promise<WorkerService> =>
   startWorkerService({
     service: 'maintenance',
@@ -24,10 +34,19 @@ export const startService = (config: Config): Promise<WorkerService> =>
       );
       const store = stack.use(await openKnowledgeStore({ uri: join(data, 'knowledge') }));
       await ensureShipped(bus, tasks, schedules);
+      const agent = createGuardedAgent({
+        allow: parseAllowList(config.SLIPSTREAM_SCRAPE_ALLOW.split(',')),
+        limits: { connectMs: 10_000, connections: 4, listedConnections: 4 },
+      });
+      stack.defer(() => agent.destroy());
 
       const leaders = {
         conductor: (signal: AbortSignal) =>
           conduct({ bus, log, projection, tasks, logger }, signal),
+        expander: (signal: AbortSignal) =>
+          expandBatches({ bus, log, projection, tasks, logger }, signal),
+        webhooks: (signal: AbortSignal) =>
+          followWebhooks({ bus, log, projection, definition: tasks['deliver-webhook'] }, signal),
         steward: (signal: AbortSignal) => steward({ bus, log, projection, tasks, logger }, signal),
         limits: (signal: AbortSignal) => admit({ bus, log, tasks, logger }, signal),
         ages: (signal: AbortSignal) => publishAges({ bus, logger }, signal),
@@ -52,7 +71,11 @@ export const startService = (config: Config): Promise<WorkerService> =>
           runPool(parts, {
             category: 'batch',
             tasks,
-            handlers: batchHandlers,
+            handlers: batchHandlers({
+              projection,
+              agent,
+              publicUrl: config.SLIPSTREAM_PUBLIC_URL,
+            }),
             slots: config.SLIPSTREAM_BATCH_SLOTS,
             drainMs,
           }),

@@ -1,6 +1,6 @@
 import { acceleratorSettings, readEnv } from '@slipstream/config';
 import { categories } from '@slipstream/contracts';
-import { slotsSetting, workerSettings } from '@slipstream/worker';
+import { scrapeAllowSetting, slotsSetting, workerSettings } from '@slipstream/worker';
 import { type Static, Type } from 'typebox';
 
 export const settings = Type.Object({
@@ -13,17 +13,13 @@ export const settings = Type.Object({
   }),
   SLIPSTREAM_SCRAPING_SLOTS: slotsSetting('scraping', categories.scraping.slots),
   SLIPSTREAM_INGESTION_SLOTS: slotsSetting('ingestion', categories.ingestion.slots),
-  SLIPSTREAM_SCRAPE_ALLOW: Type.String({
-    default: '',
-    description:
-      'Hosts, addresses or CIDRs, separated by commas, that may be fetched although they are not public; they get no politeness delay',
-  }),
+  SLIPSTREAM_SCRAPE_ALLOW: scrapeAllowSetting,
   SLIPSTREAM_SCRAPE_DELAY_MS: Type.Integer({
     default: 250,
     minimum: 0,
     maximum: 60_000,
     description:
-      'Least time between two requests to one host, unless its robots.txt asks for more, ms',
+      'Least time between two requests to one host that is not in SLIPSTREAM_SCRAPE_ALLOW, unless its robots.txt asks for more, ms',
   }),
 });
 

@@ -21,4 +21,10 @@ export const embedTexts = defineTask({
     promptTokens: Type.Optional(Type.Integer()),
   }),
   priority: 'normal',
+  // Single texts share a request to the model; a large task would make them wait.
+  batch: {
+    max: 16,
+    waitMs: 5,
+    key: ({ texts }) => (texts.length <= 8 ? 'small' : undefined),
+  },
 });

@@ -2,6 +2,7 @@ import type { Category } from '../category.ts';
 import { answerQuestion } from './answer-question.ts';
 import { cleanUp } from './clean-up.ts';
 import { deadLetterDigest } from './dead-letter-digest.ts';
+import { deliverWebhook } from './deliver-webhook.ts';
 import { embedChunks } from './embed-chunks.ts';
 import { embedTexts } from './embed-texts.ts';
 import { healthSnapshot } from './health-snapshot.ts';
@@ -28,6 +29,7 @@ export const tasks = {
   [deadLetterDigest.kind]: deadLetterDigest,
   [cleanUp.kind]: cleanUp,
   [runWorkflow.kind]: runWorkflow,
+  [deliverWebhook.kind]: deliverWebhook,
 } as const;
 
 export type Tasks = typeof tasks;

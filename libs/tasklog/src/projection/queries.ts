@@ -26,6 +26,14 @@ export interface StateCount {
   readonly oldest: number;
 }
 
+/** A run of a task with a webhook that has ended. */
+export interface HookedEnd {
+  /** The message in EVENTS that ended it. */
+  readonly seq: number;
+  readonly id: string;
+  readonly run: number;
+}
+
 /** Every question that the projection answers, by name. Each runs in the query thread. */
 export const queries = {
   task: (db: DatabaseSync, id: string): TaskRow | undefined =>
@@ -40,6 +48,31 @@ export const queries = {
          JOIN tasks USING (n) WHERE term = ? ORDER BY n`,
       )
       .all(parentTerm(parentId)) as unknown as ChildState[],
+
+  /** Those of these tasks that a worker has had, or that have ended. A JSON array of ids. */
+  begun: (db: DatabaseSync, ids: string): string[] =>
+    db
+      .prepare(
+        `SELECT id FROM tasks WHERE id IN (SELECT value FROM json_each(?))
+         AND state NOT IN ('queued', 'scheduled')`,
+      )
+      .all(ids)
+      .map(({ id }) => String(id)),
+
+  /** The task that was submitted with an idempotency key, given the hash of the key. */
+  byIdempotencyKey: (db: DatabaseSync, hash: string): { id: string; idem: string } | undefined =>
+    db
+      .prepare('SELECT id, idem FROM tasks WHERE idem > ? AND idem < ? LIMIT 1')
+      .get(`${hash}.`, `${hash}/`) as { id: string; idem: string } | undefined,
+
+  /** Runs with a webhook that have ended after this one, in the order of the log; at most 500. */
+  hookedAfter: (db: DatabaseSync, { seq, id, run }: HookedEnd): HookedEnd[] =>
+    db
+      .prepare(
+        `SELECT seq, id, run FROM hooked WHERE (seq, id, run) > (?, ?, ?)
+         ORDER BY seq, id, run LIMIT 500`,
+      )
+      .all(seq, id, run) as unknown as HookedEnd[],
 
   /** Those of these ids that are tasks. */
   statesOf: (db: DatabaseSync, ids: readonly string[]): ChildState[] =>

@@ -59,6 +59,7 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
   const deleteTerm = db.prepare('DELETE FROM terms WHERE term = ? AND lane = ? AND n = ?');
   const insertWords = db.prepare('INSERT OR REPLACE INTO search (rowid, words) VALUES (?, ?)');
   const deleteWords = db.prepare('DELETE FROM search WHERE rowid = ?');
+  const noteEnd = db.prepare('INSERT OR IGNORE INTO hooked (seq, id, run) VALUES (?, ?, ?)');
   const setMeta = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
   const getMeta = db.prepare('SELECT value FROM meta WHERE key = ?');
   const meta = (key: string) => (getMeta.get(key) as { value: string } | undefined)?.value;
@@ -92,7 +93,9 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
   }
 
   function merge(entry: Entry, event: TaskEvent, seq: number): void {
-    mergeEvent(entry.row, event, seq);
+    const { row } = entry;
+    mergeEvent(row, event, seq);
+    if (row.webhook && finalStates.has(row.state)) noteEnd.run(seq, row.id, row.run);
     const given = event.type === 'submitted' || event.type === 'replayed';
     if (given && event.run === entry.row.run) entry.words = wordsOf(event.task, searchable);
   }

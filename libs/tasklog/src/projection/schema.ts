@@ -1,12 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /** Raised when the tables or the merge change: an older file is thrown away and rebuilt from the log. */
-const VERSION = 3;
+const VERSION = 4;
 
 /**
  * `tasks` is read by id, by number (`n`: the order in which the log told of them, newest last), and by
  * lane. `terms` finds by tag, parent and error, within a lane too; `search` by words. Both hold
- * entries only of tasks that have something to find. `minutes` counts what ended.
+ * entries only of tasks that have something to find. `minutes` counts what ended,
+ * `hooked` has the ends that a webhook waits for.
  */
 const tables = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -18,9 +19,14 @@ const tables = `
     tags TEXT NOT NULL, createdAt INTEGER NOT NULL, queuedAt INTEGER NOT NULL, startedAt INTEGER,
     finishedAt INTEGER, runAt INTEGER, worker TEXT, traceId TEXT, parentId TEXT, progress TEXT,
     children TEXT, flowSeq INTEGER NOT NULL, seqs TEXT NOT NULL, sourceSeq INTEGER NOT NULL,
-    discarded INTEGER NOT NULL, words TEXT NOT NULL
+    discarded INTEGER NOT NULL, idem TEXT, webhook TEXT, words TEXT NOT NULL
   );
   CREATE INDEX IF NOT EXISTS tasks_by_lane ON tasks (lane, n);
+  CREATE INDEX IF NOT EXISTS tasks_by_idem ON tasks (idem) WHERE idem IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS hooked (
+    seq INTEGER NOT NULL, id TEXT NOT NULL, run INTEGER NOT NULL,
+    PRIMARY KEY (seq, id, run), UNIQUE (id, run)
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS kinds (
     code INTEGER PRIMARY KEY, kind TEXT NOT NULL, category TEXT NOT NULL, UNIQUE (kind, category)
   );
@@ -38,7 +44,15 @@ const tables = `
   );
 `;
 
-export const tableNames = ['tasks', 'kinds', 'terms', 'minutes', 'words', 'search'] as const;
+export const tableNames = [
+  'tasks',
+  'hooked',
+  'kinds',
+  'terms',
+  'minutes',
+  'words',
+  'search',
+] as const;
 
 /** Opens the projection's file for writing; makes it anew when it is of another version. */
 export function openForWriting(file: string): DatabaseSync {

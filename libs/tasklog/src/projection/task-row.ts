@@ -43,6 +43,10 @@ export interface TaskRow {
   sourceSeq: number;
   /** 1: the failure of this run is no longer among the dead letters. */
   discarded: number;
+  /** See `TaskMessage`. */
+  idem: string | null;
+  /** A `Webhook` as JSON, with its secret. */
+  webhook: string | null;
 }
 
 /** Within an attempt. Final events have no rank: the first of a run, by sequence, wins. */
@@ -100,6 +104,8 @@ export const newRow = (event: TaskEvent): TaskRow => ({
   seqs: '',
   sourceSeq: 0,
   discarded: 0,
+  idem: null,
+  webhook: null,
 });
 
 /**
@@ -214,6 +220,8 @@ function identify(
   row.createdAt = Date.parse(task.createdAt);
   row.queuedAt = event.type === 'replayed' ? Date.parse(event.at) : row.createdAt;
   row.parentId = task.parentId ?? null;
+  row.idem = task.idem ?? null;
+  row.webhook = task.webhook ? JSON.stringify(task.webhook) : null;
   row.traceId = traceparent?.slice(3, 35) ?? row.traceId;
 }
 

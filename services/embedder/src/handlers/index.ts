@@ -1,6 +1,7 @@
+import { tasks } from '@slipstream/contracts';
 import type { KnowledgeStore } from '@slipstream/knowledge';
 import type { Embedder } from '@slipstream/providers';
-import type { Handlers } from '@slipstream/worker';
+import { batched, type Handlers } from '@slipstream/worker';
 import { createEmbedChunks } from './embed-chunks.ts';
 import { createEmbedTexts } from './embed-texts.ts';
 
@@ -10,7 +11,7 @@ export interface EmbedderParts {
 }
 
 /** One handler for every kind of the pool. */
-export const createHandlers = (parts: EmbedderParts): Handlers<'embedding'> => ({
+export const createHandlers = (parts: EmbedderParts, slots: number): Handlers<'embedding'> => ({
   'embed-chunks': createEmbedChunks(parts),
-  'embed-texts': createEmbedTexts(parts),
+  'embed-texts': batched(tasks['embed-texts'], createEmbedTexts(parts), slots),
 });

@@ -3,7 +3,7 @@ import { Brand, brandToken, HttpUrl, ProblemError, tasks } from '@slipstream/con
 import type { HttpApp } from '@slipstream/http';
 import { putBlob } from '@slipstream/jetstream';
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type { GatewayParts } from '../parts.ts';
 import { acceptTask } from '../tasks/accept-task.ts';
 import { checkFetchable, checkPayload } from '../tasks/check-payload.ts';
@@ -12,7 +12,7 @@ import type { TaskAnswer } from '../tasks/task-answer.ts';
 import { documentTypeOf } from '../uploads/document-type.ts';
 import { createGate } from '../uploads/gate.ts';
 import { readUploadForm, type UploadForm } from '../uploads/upload-form.ts';
-import { anyProblem, CreateHeaders, TaskRef } from './shapes.ts';
+import { anyProblem, CreateHeaders, TaskRef, WebhookField } from './shapes.ts';
 
 const definition = tasks['ingest-document'];
 
@@ -21,7 +21,7 @@ const STORING_AT_ONCE = 2;
 const STORING_MS = 120_000;
 
 const DocumentByUrl = Type.Object(
-  { url: Type.String({ minLength: 1, maxLength: 2_048 }), brand: Brand },
+  { url: Type.String({ minLength: 1, maxLength: 2_048 }), brand: Brand, webhook: WebhookField },
   { additionalProperties: false },
 );
 
@@ -66,10 +66,14 @@ export function documentRoutes(app: HttpApp, parts: GatewayParts): void {
   );
 
   function fetched(request: FastifyRequest): Promise<TaskAnswer> {
-    const body = request.body as { url: string; brand: string };
+    const { webhook, ...body } = request.body as Static<typeof DocumentByUrl>;
     const payload = { ...body, url: checkFetchable(body.url, parts.allow, '/url') };
     checkPayload(definition, payload, parts.allow);
-    return acceptTask(parts, { definition, payload }, idempotencyKeyOf(request));
+    return acceptTask(
+      parts,
+      { definition, payload, ...(webhook && { webhook }) },
+      idempotencyKeyOf(request),
+    );
   }
 
   async function upload(request: FastifyRequest): Promise<TaskAnswer> {

@@ -5,7 +5,7 @@ import type { GatewayParts } from '../parts.ts';
 import { acceptTask } from '../tasks/accept-task.ts';
 import { answerWithResult } from '../tasks/finish-task.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
-import { anyProblem, CreateHeaders, TaskRef, WaitMs } from './shapes.ts';
+import { anyProblem, CreateHeaders, TaskRef, WaitMs, WebhookField } from './shapes.ts';
 
 const definition = tasks['embed-texts'];
 const DEFAULT_WAIT_MS = 30_000;
@@ -23,6 +23,7 @@ export function embeddingRoutes(app: HttpApp, parts: GatewayParts): void {
           {
             ...definition.payload.properties,
             waitMs: Type.Optional(WaitMs(DEFAULT_WAIT_MS)),
+            webhook: WebhookField,
           },
           { additionalProperties: false },
         ),
@@ -34,8 +35,12 @@ export function embeddingRoutes(app: HttpApp, parts: GatewayParts): void {
       },
     },
     async (request, reply) => {
-      const { waitMs = DEFAULT_WAIT_MS, ...payload } = request.body;
-      const task = await acceptTask(parts, { definition, payload }, idempotencyKeyOf(request));
+      const { waitMs = DEFAULT_WAIT_MS, webhook, ...payload } = request.body;
+      const task = await acceptTask(
+        parts,
+        { definition, payload, ...(webhook && { webhook }) },
+        idempotencyKeyOf(request),
+      );
       return answerWithResult(parts, reply, task, waitMs);
     },
   );

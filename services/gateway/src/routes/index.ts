@@ -5,6 +5,7 @@ import { breakerRoutes } from './breakers.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
+import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { maintenanceRoutes } from './maintenance.ts';
 import { pageRoutes } from './page.ts';
@@ -17,6 +18,7 @@ import { scheduleRoutes } from './schedules.ts';
 import { scrapeRoutes } from './scrapes.ts';
 import { searchRoutes } from './search.ts';
 import { statsRoutes } from './stats.ts';
+import { taskBatchRoutes } from './task-batches.ts';
 import { taskEventRoutes } from './task-events.ts';
 import { taskRoutes } from './tasks.ts';
 import { whyRoutes } from './why.ts';
@@ -30,6 +32,9 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   whyRoutes,
   taskEventRoutes,
   workflowRoutes,
+  taskBatchRoutes,
+  taskEventRoutes,
+  eventRoutes,
   scrapeRoutes,
   documentRoutes,
   batchRoutes,

@@ -9,7 +9,7 @@ import { answerWithResult, resultOf } from '../tasks/finish-task.ts';
 import { followTask } from '../tasks/follow-task.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
 import type { TaskAnswer } from '../tasks/task-answer.ts';
-import { anyProblem, CreateHeaders, TaskRef, WaitMs } from './shapes.ts';
+import { anyProblem, CreateHeaders, TaskRef, WaitMs, WebhookField } from './shapes.ts';
 
 const definition = tasks['answer-question'];
 const DEFAULT_WAIT_MS = 30_000;
@@ -30,6 +30,7 @@ export function queryRoutes(app: HttpApp, parts: GatewayParts): void {
           {
             ...definition.payload.properties,
             waitMs: Type.Optional(WaitMs(DEFAULT_WAIT_MS)),
+            webhook: WebhookField,
           },
           { additionalProperties: false },
         ),
@@ -47,8 +48,12 @@ export function queryRoutes(app: HttpApp, parts: GatewayParts): void {
       },
     },
     async (request, reply) => {
-      const { waitMs = DEFAULT_WAIT_MS, ...payload } = request.body;
-      const task = await acceptTask(parts, { definition, payload }, idempotencyKeyOf(request));
+      const { waitMs = DEFAULT_WAIT_MS, webhook, ...payload } = request.body;
+      const task = await acceptTask(
+        parts,
+        { definition, payload, ...(webhook && { webhook }) },
+        idempotencyKeyOf(request),
+      );
       if (!wantsEvents(request)) return answerWithResult(parts, reply, task, waitMs);
       reply.header('location', `/v1/tasks/${task.id}`);
       return sendEvents(reply, (signal) => answerEvents(parts, request, task.id, signal));

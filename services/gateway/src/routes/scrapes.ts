@@ -5,7 +5,7 @@ import type { GatewayParts } from '../parts.ts';
 import { acceptTask } from '../tasks/accept-task.ts';
 import { checkFetchable, checkPayload } from '../tasks/check-payload.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
-import { anyProblem, CreateHeaders, TaskRef } from './shapes.ts';
+import { anyProblem, CreateHeaders, TaskRef, WebhookField } from './shapes.ts';
 
 const { maxPages, maxDepth, render, include, exclude } = tasks['scrape-site'].payload.properties;
 
@@ -24,6 +24,7 @@ const NewScrape = Type.Object(
     render,
     include,
     exclude,
+    webhook: WebhookField,
   },
   { additionalProperties: false },
 );
@@ -42,16 +43,21 @@ export function scrapeRoutes(app: HttpApp, parts: GatewayParts): void {
       },
     },
     async (request, reply) => {
-      const url = checkFetchable(request.body.url, parts.allow, '/url');
-      const { definition, payload } = jobOf({ ...request.body, url });
+      const { webhook, ...body } = request.body;
+      const url = checkFetchable(body.url, parts.allow, '/url');
+      const { definition, payload } = jobOf({ ...body, url });
       checkPayload(definition, payload, parts.allow);
-      const task = await acceptTask(parts, { definition, payload }, idempotencyKeyOf(request));
+      const task = await acceptTask(
+        parts,
+        { definition, payload, ...(webhook && { webhook }) },
+        idempotencyKeyOf(request),
+      );
       return reply.code(202).header('location', `/v1/tasks/${task.id}`).send(task);
     },
   );
 }
 
-function jobOf({ mode = 'page', ...body }: Static<typeof NewScrape>) {
+function jobOf({ mode = 'page', ...body }: Omit<Static<typeof NewScrape>, 'webhook'>) {
   if (mode === 'site') return { definition: tasks['scrape-site'], payload: body };
   // One page is within any limit, but there is nothing to choose from.
   const { maxPages: _pages, maxDepth: _depth, ...payload } = body;

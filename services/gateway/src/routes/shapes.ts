@@ -47,6 +47,27 @@ export const CreateHeaders = Type.Object({
   ),
 });
 
+/** Who is told when the task has ended; a field of requests that create one task. */
+export const WebhookField = Type.Optional(
+  Type.Object(
+    {
+      url: Type.String({ minLength: 1, maxLength: 2_048, description: 'An http or https URL' }),
+      secret: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 200,
+          description:
+            'Signs what is sent (Standard Webhooks): `whsec_` and base64, or any text. Never shown again',
+        }),
+      ),
+    },
+    {
+      additionalProperties: false,
+      description: 'Gets the task by POST when it has ended: see docs/guides/webhooks.md',
+    },
+  ),
+);
+
 export const IdParams = Type.Object({ id: Type.String({ description: 'UUIDv7 of a task' }) });
 
 export const CategoryParams = Type.Object({ category: Type.Enum([...categoryNames]) });

@@ -1,11 +1,12 @@
 import { newId, type Task } from '@slipstream/contracts';
 import { mergeEvent, newRow, type Submission, submit, taskView } from '@slipstream/tasklog';
 import type { GatewayParts } from '../parts.ts';
-import { claim, type IdempotencyKey } from './idempotency.ts';
+import { checkWebhook } from './check-payload.ts';
+import { claim, type IdempotencyKey, idemOf } from './idempotency.ts';
 import { type TaskAnswer, taskAnswer } from './task-answer.ts';
 
 /** What is asked for: a submission whose id the gateway chooses. */
-export type Order = Omit<Submission, 'id' | 'traceparent'>;
+export type Order = Omit<Submission, 'id' | 'traceparent' | 'idem'>;
 
 /**
  * Accepts a task: when this resolves, the task and the fact that it was submitted are stored. The
@@ -16,15 +17,17 @@ export async function acceptTask(
   order: Order,
   key: IdempotencyKey | undefined,
 ): Promise<TaskAnswer> {
-  const { bus, broker, log, projection, admission } = parts;
+  const { bus, broker, log, projection, admission, allow } = parts;
+  checkWebhook(order, allow);
   const own = newId();
-  const id = key && (await broker.call(() => claim(bus, key, own)));
+  const id = key && (await broker.call(() => claim(parts, key, own)));
   if (id !== undefined && id !== own) {
     const row = await broker.call(() => projection.task(id));
     if (row) return broker.call(() => taskAnswer(bus, row));
   }
   const { definition, priority = definition.priority, runAt = 0 } = order;
-  const submission = { ...order, ...(id && { id }), logged: true };
+  const keyed = id !== undefined && key ? { id, idem: idemOf(key) } : {};
+  const submission = { ...order, ...keyed, logged: true };
   const store = () => broker.call(() => submit(bus, log, submission));
   // A scheduled task is in no queue yet.
   if (runAt > Date.now()) return viewOf(await store(), runAt);

@@ -1,4 +1,10 @@
-import { ProblemError, payloadMistakes, type TaskDefinition, tasks } from '@slipstream/contracts';
+import {
+  ProblemError,
+  payloadMistakes,
+  type TaskDefinition,
+  tasks,
+  type Webhook,
+} from '@slipstream/contracts';
 import { type AllowList, checkUrl } from '@slipstream/documents/net-guard';
 
 /** The kind that a body names at `path`. Throws `unknown-kind` for one that there is not. */
@@ -49,4 +55,13 @@ export function checkFetchable(url: string, allow: AllowList, path: string): str
   const { why, message } = verdict;
   const code = why === 'invalid-url' ? 'invalid-request' : 'url-not-allowed';
   throw new ProblemError(code, `${message}.`, { errors: [{ path, message }] });
+}
+
+/** Throws for a webhook that would never be called. `at` is where the task is in the body. */
+export function checkWebhook(
+  { webhook }: { readonly webhook?: Webhook },
+  allow: AllowList,
+  at = '',
+): void {
+  if (webhook) checkFetchable(webhook.url, allow, `${at}/webhook/url`);
 }

@@ -5,6 +5,7 @@ import type { Projection } from '@slipstream/tasklog';
 import type { Handlers } from '@slipstream/worker';
 import { createCleanUp } from './clean-up.ts';
 import { createDeadLetterDigest } from './dead-letter-digest.ts';
+import { createDeliverWebhook, type WebhookParts } from './deliver-webhook.ts';
 import { createHealthSnapshot } from './health-snapshot.ts';
 import { createMaintainIndex } from './maintain-index.ts';
 
@@ -25,6 +26,7 @@ export const maintenanceHandlers = ({
   'clean-up': createCleanUp(bus, projection),
 });
 
-export const batchHandlers: Handlers<'batch'> = {
+export const batchHandlers = (parts: WebhookParts): Handlers<'batch'> => ({
   'run-workflow': runWorkflow,
-};
+  'deliver-webhook': createDeliverWebhook(parts),
+});

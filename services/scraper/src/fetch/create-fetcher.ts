@@ -1,10 +1,10 @@
+import { createGuardedAgent, type Resolve } from '@slipstream/documents/guarded-agent';
 import { checkUrl, parseAllowList } from '@slipstream/documents/net-guard';
 import { SpanKind, withSpan } from '@slipstream/telemetry';
 import { createHostGate } from './create-host-gate.ts';
 import { failureOf } from './failure-of.ts';
 import { defaultFetchLimits, type FetchLimits } from './fetch-limits.ts';
 import type { Accept, Denied, FetchResult, Previous } from './fetch-result.ts';
-import { createGuardedAgent, type Resolve } from './guarded-agent.ts';
 import { acceptHeaders } from './media-type.ts';
 import { discard, readAnswer, redirectTarget } from './read-answer.ts';
 

@@ -1,5 +1,5 @@
+import { PrivateAddressError } from '@slipstream/documents/guarded-agent';
 import type { Denied, Retry } from './fetch-result.ts';
-import { PrivateAddressError } from './guarded-agent.ts';
 import { BodyTooLargeError, UnknownEncodingError } from './read-body.ts';
 
 /** What an error on the way to a URL means: never again, or later. */

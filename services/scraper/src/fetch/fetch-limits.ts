@@ -1,7 +1,7 @@
+import type { AgentLimits } from '@slipstream/documents/guarded-agent';
 import type { Accept } from './fetch-result.ts';
 
-export interface FetchLimits {
-  readonly connectMs: number;
+export interface FetchLimits extends AgentLimits {
   /** From the request on the wire to the end of the headers. */
   readonly headersMs: number;
   /** For the whole body, however steadily it drips. */
@@ -15,9 +15,6 @@ export interface FetchLimits {
   readonly maxRedirects: number;
   /** A turn at a host that is further away is not waited for. */
   readonly maxWaitMs: number;
-  /** At the same time to one origin. */
-  readonly connections: number;
-  readonly listedConnections: number;
 }
 
 export const defaultFetchLimits: FetchLimits = {

@@ -1,5 +1,5 @@
+import type { Dispatcher } from '@slipstream/documents/guarded-agent';
 import { retryAfterMs } from '@slipstream/resilience';
-import type { Dispatcher } from 'undici';
 import type { FetchOptions } from './create-fetcher.ts';
 import { bodyLimits, type FetchLimits } from './fetch-limits.ts';
 import type { Denied, FetchResult } from './fetch-result.ts';

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
+import { guardedLookup, type Resolve } from '@slipstream/documents/guarded-agent';
 import { type AllowList, checkUrl } from '@slipstream/documents/net-guard';
-import { guardedLookup, type Resolve } from '../fetch/guarded-agent.ts';
 
 export interface GuardedProxyOptions {
   readonly allow: AllowList;

@@ -1,9 +1,8 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup as dnsLookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
-import { type AllowList, checkUrl, usableAddresses } from '@slipstream/documents/net-guard';
 import { Agent, buildConnector, Pool } from 'undici';
-import type { FetchLimits } from './fetch-limits.ts';
+import { type AllowList, checkUrl, usableAddresses } from '../net-guard/index.ts';
 
 /** A connection that must not be made. */
 export class PrivateAddressError extends Error {
@@ -13,9 +12,17 @@ export class PrivateAddressError extends Error {
 /** All addresses of a host name. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
+export interface AgentLimits {
+  readonly connectMs: number;
+  /** At the same time to one origin. */
+  readonly connections: number;
+  /** The same for hosts on the allow list. */
+  readonly listedConnections: number;
+}
+
 export interface GuardedAgentOptions {
   readonly allow: AllowList;
-  readonly limits: FetchLimits;
+  readonly limits: AgentLimits;
   readonly resolve?: Resolve | undefined;
 }
 
