@@ -29,6 +29,10 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'A user cancelled it, or its parent has ended.',
     'Submit it again if it was a mistake.',
   ),
+  poison: final(
+    'Five starts of one run ended with the crash of their worker.',
+    'Find out what kills the process (memory, a native module), then submit it again.',
+  ),
   'children-failed': final(
     'Children of the task did not succeed.',
     'List them: `GET /v1/tasks?parentId=<id>&state=failed`.',

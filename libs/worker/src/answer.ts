@@ -69,7 +69,14 @@ export function createAnswers(parts: PoolParts, recall: Recall) {
       reply(task, answers.ack);
     },
 
-    giveBack: (task: RunningTask, delayMs: number): void => reply(task, answers.nak(delayMs)),
+    async giveBack(task: RunningTask, delayMs: number): Promise<void> {
+      // A start that stands in the log needs an end there, or it counts as a crash.
+      if (task.announced) {
+        const { kind: _kind, flowSeq: _flowSeq, ...start } = common(task);
+        await log.append({ ...start, type: 'given-back' });
+      }
+      reply(task, answers.nak(delayMs));
+    },
 
     /** It had ended before: nothing to write. */
     drop: (task: RunningTask): void => reply(task, answers.ack),

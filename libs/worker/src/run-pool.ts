@@ -214,7 +214,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
           await answer.retry(failed, verdict.error, verdict.delayMs);
           return 'retrying';
         case 'give-back':
-          answer.giveBack(failed, verdict.delayMs);
+          await answer.giveBack(failed, verdict.delayMs);
           return 'given-back';
         case 'drop':
           recall.noteFinished(runKey(failed));

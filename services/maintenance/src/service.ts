@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
-import { conduct, keepRunning, steward } from '@slipstream/flows';
+import { conduct, keepRunning, reconcile, steward } from '@slipstream/flows';
 import { holdLease } from '@slipstream/jetstream';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { ensureRecurring, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 import { batchHandlers, maintenanceHandlers } from './handlers/index.ts';
 import { schedules } from './schedules.ts';
 
-/** Pools batch and maintenance, and the leaders: one conductor and one steward over all replicas. */
+/** Pools batch and maintenance, and the leaders: one of each over all replicas. */
 export const startService = (config: Config): Promise<WorkerService> =>
   startWorkerService({
     service: 'maintenance',
@@ -28,6 +28,10 @@ export const startService = (config: Config): Promise<WorkerService> =>
         conductor: (signal: AbortSignal) =>
           conduct({ bus, log, projection, tasks, logger }, signal),
         steward: (signal: AbortSignal) => steward({ bus, log, tasks, logger }, signal),
+        reconciler: (signal: AbortSignal) => {
+          const quietMs = config.SLIPSTREAM_RECONCILE_AFTER_MS;
+          return reconcile({ bus, log, projection, logger, quietMs }, signal);
+        },
       };
       for (const [name, run] of Object.entries(leaders)) {
         const lead = (signal: AbortSignal) => keepRunning(name, run, logger, signal);
@@ -37,7 +41,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
 
       const drainMs = config.SLIPSTREAM_DRAIN_MS;
       return {
-        endpoints: [taskStateEndpoint(projection)],
+        endpoints: [taskStateEndpoint(projection, log)],
         pools: [
           runPool(parts, {
             category: 'maintenance',

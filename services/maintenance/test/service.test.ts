@@ -42,9 +42,9 @@ test('when the schedule fires, the upkeep runs as a task of its own', async () =
   }, 10_000);
 });
 
-test('one conductor and one steward hold their leases', async () => {
+test('one conductor, one steward and one reconciler hold their leases', async () => {
   await vi.waitFor(async () => {
-    for (const name of ['conductor', 'steward']) {
+    for (const name of ['conductor', 'steward', 'reconciler']) {
       const lease = await directLast(engine.bus, 'KV_runtime', `$KV.runtime.lease.${name}`);
       expect(String(lease?.data)).toContain('maintenance');
     }

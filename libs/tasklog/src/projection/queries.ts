@@ -24,6 +24,16 @@ export interface ChildState {
   readonly flowSeq: number;
 }
 
+export interface QuietFilter {
+  readonly state: TaskState;
+  readonly category: Category;
+  /** Milliseconds since 1970: rows with no event since, and whose time has come before. */
+  readonly before: number;
+  /** Ids after this one only, in order. */
+  readonly after: string;
+  readonly limit: number;
+}
+
 export interface StateCount {
   readonly category: string;
   readonly priority: string;
@@ -47,6 +57,25 @@ export const queries = {
     db
       .prepare('SELECT id, run, category, state, flowSeq FROM tasks WHERE parentId = ?')
       .all(parentId) as unknown as ChildState[],
+
+  /** Tasks in one state of which nothing was heard, oldest id first. */
+  quiet: (db: DatabaseSync, { state, category, before, after, limit }: QuietFilter): TaskRow[] =>
+    db
+      .prepare(
+        `SELECT * FROM tasks WHERE state = ? AND category = ? AND id > ? AND touchedAt < ?
+         AND coalesce(runAt, 0) < ? ORDER BY id LIMIT ?`,
+      )
+      .all(state, category, after, before, before, limit) as unknown as TaskRow[],
+
+  /** Which of these tasks the log knows by their `submitted` event: it says how many attempts there are. */
+  submittedAmong: (db: DatabaseSync, ids: readonly string[]): string[] =>
+    db
+      .prepare(
+        `SELECT id FROM tasks
+         WHERE id IN (SELECT value FROM json_each(?)) AND maxAttempts IS NOT NULL`,
+      )
+      .all(JSON.stringify(ids))
+      .map((row) => String(row['id'])),
 
   /** Tasks that have not ended, counted. */
   openCounts: (db: DatabaseSync): StateCount[] =>

@@ -35,6 +35,8 @@ export interface TaskRow {
   children: string | null;
   /** Last sequence in FLOWS that the task appended. */
   flowSeq: number;
+  /** Time of the latest event. */
+  touchedAt: number;
   /** Sequences of the messages in EVENTS that hold its transitions, oldest first. */
   seqs: string;
 }
@@ -84,6 +86,7 @@ export const newRow = (event: TaskEvent): TaskRow => ({
   progress: null,
   children: null,
   flowSeq: 0,
+  touchedAt: 0,
   seqs: '',
 });
 
@@ -94,6 +97,11 @@ export const newRow = (event: TaskEvent): TaskRow => ({
 export function mergeEvent(row: TaskRow, event: TaskEvent, seq: number): void {
   if (event.run < row.run) return;
   if (event.run > row.run) restart(row, event.run);
+  row.touchedAt = Math.max(row.touchedAt, Date.parse(event.at));
+  if (event.type === 'given-back') {
+    if (!finalStates.has(row.state)) noteSeq(row, seq);
+    return;
+  }
   if (event.type === 'progress') {
     mergeProgress(row, event);
     return;

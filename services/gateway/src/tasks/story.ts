@@ -21,6 +21,7 @@ export function createPlacer(): (logged: LoggedEvent) => PlacedEvent {
 const order: Readonly<Record<TaskEvent['type'], number>> = {
   submitted: 0,
   started: 1,
+  'given-back': 1,
   progress: 1,
   waiting: 2,
   retrying: 3,
