@@ -138,12 +138,22 @@ async function readAgain(bus: Bus, dir: string, events: readonly TaskEvent[]): P
   await using projection = await openProjection(bus, { dir, name: 'afterwards' });
   await projection.barrier();
   for (const id of new Set(events.map((event) => event.id))) {
-    for (const found of [await projection.task(id), await askTaskState(bus, id)]) {
+    for (const found of [await projection.task(id), await answerOfLeader(bus, id)]) {
       if (!found) throw new Error(`a projection does not know ${id}, which is in the log`);
       if (finalStates.has(found.state)) readings.push({ id, run: found.run, state: found.state });
     }
   }
   return readings;
+}
+
+/** The leader may have been killed a moment ago: it is asked until it is back. */
+async function answerOfLeader(bus: Bus, id: string) {
+  for (let tries = 0; tries < 100; tries++) {
+    const known = await askTaskState(bus, id);
+    if (known) return known;
+    await sleep(200);
+  }
+  return undefined;
 }
 
 const readRecord = (file: string): Execution[] =>

@@ -1,5 +1,4 @@
 export { cancelTask } from './cancel.ts';
-export { crashesIn } from './crashes.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
 export {
   appendChildren,

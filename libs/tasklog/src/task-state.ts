@@ -1,8 +1,8 @@
 import { type Category, finalStates, subjects, type TaskState } from '@slipstream/contracts';
 import type { Bus, MicroEndpoint } from '@slipstream/jetstream';
-import { crashesIn } from './crashes.ts';
 import type { EventLog } from './event-log.ts';
 import type { Projection } from './projection/projection.ts';
+import { crashesOf } from './projection/starts.ts';
 import type { TaskRow } from './projection/task-row.ts';
 
 /** What a worker must know before it runs a task that may have run before. */
@@ -28,7 +28,7 @@ export const taskStateEndpoint = (projection: Projection, log: EventLog): MicroE
     await projection.barrier();
     const row = await projection.ask('task', request.string());
     if (!row) return null;
-    if (await endedAsPoison(projection, log, row)) {
+    if (await endedAsPoison(log, row)) {
       return { run: row.run, state: 'failed', attempt: row.attempt } satisfies KnownState;
     }
     const known: KnownState = { run: row.run, state: row.state, attempt: row.attempt };
@@ -36,9 +36,9 @@ export const taskStateEndpoint = (projection: Projection, log: EventLog): MicroE
   },
 });
 
-async function endedAsPoison(projection: Projection, log: EventLog, row: TaskRow) {
+async function endedAsPoison(log: EventLog, row: TaskRow): Promise<boolean> {
   if (row.state !== 'running') return false;
-  const crashes = crashesIn(await projection.history(row), row.run);
+  const crashes = crashesOf(row);
   if (crashes < POISON_CRASHES) return false;
   const { id, run, attempt, kind, worker } = row;
   await log.append({

@@ -218,3 +218,15 @@ test('a delayed task is scheduled, and its events say so', async () => {
   const { state } = await engine.bus.manager.streams.info('SCHED');
   expect(state.messages).toBe(0);
 });
+
+test('an error of ten megabytes ends its task, and harms no other', async () => {
+  await using _pool = startPool(async ({ text }) => {
+    if (text === 'huge') throw new TerminalError('x'.repeat(10_000_000));
+    return {};
+  });
+  const [huge, small] = await Promise.all([send('huge'), send('small')]);
+  const row = await engine.reaches(huge.task.id);
+  expect(row.state).toBe('failed');
+  expect(row.error?.length).toBeLessThan(10_000);
+  expect((await engine.reaches(small.task.id)).state).toBe('succeeded');
+});

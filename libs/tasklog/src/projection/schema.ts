@@ -11,7 +11,7 @@ const tables = `
     maxAttempts INTEGER, result TEXT, resultRef TEXT, error TEXT, attempts TEXT NOT NULL,
     tags TEXT NOT NULL, createdAt INTEGER NOT NULL, startedAt INTEGER, finishedAt INTEGER,
     runAt INTEGER, worker TEXT, traceId TEXT, parentId TEXT, progress TEXT, children TEXT,
-    flowSeq INTEGER NOT NULL, touchedAt INTEGER NOT NULL, seqs TEXT NOT NULL
+    flowSeq INTEGER NOT NULL, starts TEXT NOT NULL, touchedAt INTEGER NOT NULL, seqs TEXT NOT NULL
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS tasks_by_state ON tasks (state, category);
   CREATE INDEX IF NOT EXISTS tasks_by_parent ON tasks (parentId) WHERE parentId IS NOT NULL;
