@@ -85,6 +85,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     if (fresh.length === 0) return;
     const ids = fresh.map(({ id }) => id);
     entry.unwatch.push(projection.watch(ids, ({ event }) => onChild(entry, event)));
+    await projection.watching();
     const known = new Map(
       (await projection.ask('childrenOf', parentId)).map((child) => [child.id, child]),
     );
@@ -109,6 +110,8 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     const entry: Open = { flow, unwatch: [], progressDue: false, ending: false };
     open.set(parentId, entry);
     entry.unwatch.push(projection.watch([parentId], ({ event }) => onParent(entry, event)));
+    // It may return while the watch is on its way: then the question below knows.
+    await projection.watching();
     const row = await projection.ask('task', parentId);
     if (row?.state === 'waiting') flow.wait(parentOf(row), row.flowSeq);
     if (row && finalStates.has(row.state)) {
@@ -203,6 +206,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
 
   async function tick(): Promise<void> {
     for (const entry of open.values()) {
+      await settle(entry); // again, if its end could not be stored before
       if (!entry.progressDue) continue;
       entry.progressDue = false;
       await showProgress(entry.flow);
@@ -225,7 +229,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   }
 
   function report(err: unknown): void {
-    if (!signal.aborted) logger.error({ err }, 'conducting failed, the next event tries again');
+    if (!signal.aborted) logger.error({ err }, 'conducting failed, it is tried again');
   }
 }
 

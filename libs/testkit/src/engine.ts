@@ -70,6 +70,7 @@ export async function startEngine(table: TaskTable = systemTasks): Promise<Engin
       if (row && states.has(row.state)) resolve(row);
     };
     const unwatch = projection.watch([id], () => void look());
+    await projection.watching();
     await look();
     return promise.finally(unwatch);
   }

@@ -61,7 +61,8 @@ export function createAnswers(parts: PoolParts, recall: Recall) {
       const due = Date.now() + delayMs;
       const nextRunAt = new Date(due).toISOString();
       await log.append({ ...common(task), type: 'retrying', error, nextRunAt });
-      recall.noteRetry(runKey(task), task.attempt, due);
+      const { count } = task.delivery;
+      recall.noteRetry(runKey(task), { attempt: task.attempt, notBefore: due, count });
       if (delayMs <= NAK_LIMIT_MS) return reply(task, answers.nak(delayMs));
       const { message, category, attempt } = task;
       const again = { ...message, gen: message.gen + 1, attempts: attempt };

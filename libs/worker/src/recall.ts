@@ -1,7 +1,16 @@
+export interface Retry {
+  /** Attempts that were used. */
+  readonly attempt: number;
+  /** When the next one is due (ms since 1970). */
+  readonly notBefore: number;
+  /** Of the delivery that was sent back. */
+  readonly count: number;
+}
+
 /** What this process remembers of tasks it has met, so that a redelivery need not ask the log. */
 export class Recall {
   readonly #finished = new Lru<true>(20_000);
-  readonly #attempts = new Lru<{ attempt: number; notBefore: number }>(20_000);
+  readonly #attempts = new Lru<Retry>(20_000);
   readonly #cancelled = new Map<string, number>();
 
   noteFinished(key: string): void {
@@ -9,9 +18,8 @@ export class Recall {
     this.#attempts.delete(key);
   }
 
-  /** Remembers a retry: `attempt` runs were used, and the next is due at `notBefore` (ms since 1970). */
-  noteRetry(key: string, attempt: number, notBefore: number): void {
-    this.#attempts.set(key, { attempt, notBefore });
+  noteRetry(key: string, retry: Retry): void {
+    this.#attempts.set(key, retry);
   }
 
   /** Remembers a broadcast cancel for a minute: its task may still be on its way to us. */
@@ -25,7 +33,12 @@ export class Recall {
 
   isFinished = (key: string): boolean => this.#finished.get(key) === true;
   isCancelled = (id: string): boolean => this.#cancelled.has(id);
-  retryOf = (key: string) => this.#attempts.get(key);
+
+  /** The retry before this delivery; undefined when another process had the task in between. */
+  retryOf(key: string, count: number): Retry | undefined {
+    const retry = this.#attempts.get(key);
+    return retry?.count === count - 1 ? retry : undefined;
+  }
 }
 
 /** Least recently set goes first. */

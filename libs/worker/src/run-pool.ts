@@ -157,7 +157,8 @@ export function runPool<C extends Category, Table extends TaskTable>(
     if (delivery.count === 1 && !suspect) return first;
 
     metrics.redeliveries.add(1, { category });
-    const local = recall.retryOf(key);
+    // After a crash of the broker counts say nothing.
+    const local = suspect ? undefined : recall.retryOf(key, delivery.count);
     const known = local
       ? { run: message.run, state: 'retrying' as const, ...local }
       : await askTaskState(bus, message.id);
