@@ -72,7 +72,11 @@ export function createLostSearch({ bus, log, projection, logger }: SearchOptions
     suspects.set(category, next);
     const rows = await Promise.all([...suspected.keys()].map((id) => projection.ask('task', id)));
     const unchanged = rows.filter((row) => row && suspected.get(row.id) === versionOf(row));
-    for (const row of await absent(unchanged as TaskRow[], category)) await again(row, category);
+    for (const row of await absent(unchanged as TaskRow[], category)) {
+      await again(row, category).catch((err: unknown) =>
+        logger.warn({ err, taskId: row.id }, 'a lost task could not be published again yet'),
+      );
+    }
 
     for (const state of searched) {
       const key = `${category} ${state}`;

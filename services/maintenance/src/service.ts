@@ -13,7 +13,7 @@ import { schedules } from './schedules.ts';
 export const startService = (config: Config): Promise<WorkerService> =>
   startWorkerService({
     service: 'maintenance',
-    description: 'Maintenance and batch pools; conductor of workflows, steward of schedules',
+    description: 'Maintenance and batch pools; conductor, steward and reconciler',
     settings: config,
     async start(parts) {
       const { bus, log, logger, stack } = parts;
