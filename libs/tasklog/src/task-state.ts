@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Category, finalStates, subjects, type TaskState } from '@slipstream/contracts';
 import type { Bus, MicroEndpoint } from '@slipstream/jetstream';
 import type { EventLog } from './event-log.ts';
@@ -59,24 +60,31 @@ async function endedAsPoison(log: EventLog, row: TaskRow): Promise<boolean> {
   return true;
 }
 
+const PAUSE_MS = 100;
+
 /**
- * Asks any projection. Undefined when none answers within `timeoutMs`, or none knows the task: then
- * it runs, at least once.
+ * Asks any projection, and again while none is there. Undefined when none answers within
+ * `timeoutMs`, or none knows the task: then it runs, at least once.
  */
 export async function askTaskState(
   bus: Bus,
   id: string,
   timeoutMs = 2_000,
 ): Promise<KnownState | undefined> {
-  try {
-    const reply = await bus.connection.request(subjects.taskState, id, { timeout: timeoutMs });
-    const known = reply.json<KnownState | { error: string } | null>();
-    return known && 'run' in known ? known : undefined;
-  } catch (error) {
-    if (error instanceof Error && /timeout|no ?responders/i.test(error.name + error.message)) {
-      return undefined;
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const timeout = Math.max(1, Math.round(deadline - performance.now()));
+    try {
+      const reply = await bus.connection.request(subjects.taskState, id, { timeout });
+      const known = reply.json<KnownState | { error: string } | null>();
+      return known && 'run' in known ? known : undefined;
+    } catch (error) {
+      const silent =
+        error instanceof Error && /timeout|no ?responders/i.test(error.name + error.message);
+      if (!silent) throw error;
     }
-    throw error;
+    if (performance.now() + PAUSE_MS > deadline) return undefined;
+    await sleep(PAUSE_MS);
   }
 }
 

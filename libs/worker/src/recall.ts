@@ -34,11 +34,8 @@ export class Recall {
   isFinished = (key: string): boolean => this.#finished.get(key) === true;
   isCancelled = (id: string): boolean => this.#cancelled.has(id);
 
-  /** The retry before this delivery; undefined when another process had the task in between. */
-  retryOf(key: string, count: number): Retry | undefined {
-    const retry = this.#attempts.get(key);
-    return retry?.count === count - 1 ? retry : undefined;
-  }
+  /** The last retry of a run that this process knows of. */
+  retryOf = (key: string): Retry | undefined => this.#attempts.get(key);
 }
 
 /** Least recently set goes first. */

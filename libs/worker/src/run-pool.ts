@@ -157,12 +157,13 @@ export function runPool<C extends Category, Table extends TaskTable>(
     if (delivery.count === 1 && !suspect) return first;
 
     metrics.redeliveries.add(1, { category });
-    // After a crash of the broker counts say nothing.
-    const local = suspect ? undefined : recall.retryOf(key, delivery.count);
+    const remembered = recall.retryOf(key);
+    // Another process may have had it in between, and after a crash of the broker counts say nothing.
+    const local = !suspect && remembered?.count === delivery.count - 1 ? remembered : undefined;
     const known = local
       ? { run: message.run, state: 'retrying' as const, ...local }
       : await askTaskState(bus, message.id);
-    if (!known || known.run < message.run) return first;
+    if (!known || known.run < message.run) return Math.max(first, (remembered?.attempt ?? 0) + 1);
     if (isOver(known, message.run) || known.state === 'waiting') return { answer: answers.ack };
     const waitMs = (known.notBefore ?? 0) - Date.now();
     if (waitMs > 20) return { answer: answers.nak(waitMs) };
