@@ -9,7 +9,7 @@ export {
   readFlow,
 } from './flow-log.ts';
 export { type Listener, openProjection, type Projection } from './projection/projection.ts';
-export type { ChildState, ListFilter, QuietFilter, StateCount } from './projection/queries.ts';
+export type { ChildState, ListFilter, StateCount } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
 export { mergeEvent, newRow, type TaskRow } from './projection/task-row.ts';
 export { ensureRecurring, firingId, type Recurring, type RecurringMessage } from './recurring.ts';
