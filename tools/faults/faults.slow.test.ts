@@ -13,5 +13,5 @@ test('ten kills in the middle of traffic lose nothing, end nothing twice, and co
   });
   expect(figures.faults).toBe(10);
   expect(figures.accepted).toBeGreaterThan(100);
-  expect(figures.recoveryMaxMs).toBeLessThan(5_000);
+  expect(run.faults.filter(({ recoveryMs }) => recoveryMs >= 5_000)).toEqual([]);
 }, 180_000);
