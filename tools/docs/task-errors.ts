@@ -37,6 +37,10 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Its queue was full, and a task of a higher priority came (`overflow: drop-lowest`).',
     'Submit it again later, or raise `maxQueued`: see [Bound a queue](../guides/control-queues.md#bound-a-queue).',
   ),
+  poison: final(
+    'Five starts of one run ended with the crash of their worker.',
+    'Find out what kills the process (memory, a native module), then submit it again.',
+  ),
   'children-failed': final(
     'Children of the task did not succeed.',
     'List them: `GET /v1/tasks?parentId=<id>&state=failed`.',

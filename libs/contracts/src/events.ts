@@ -70,6 +70,13 @@ export type TaskEvent =
   | (Common & { readonly type: 'released'; readonly gen: number; readonly nextAttempt: number })
   | (Common & { readonly type: 'started'; readonly attempt: number; readonly worker: string })
   | (Common & {
+      /** A start that ended without an outcome, and not by a crash: no attempt is lost. */
+      readonly type: 'given-back';
+      readonly attempt: number;
+      readonly startedAt: string;
+      readonly worker: string;
+    })
+  | (Common & {
       readonly type: 'progress';
       readonly progress: Progress;
       readonly children?: ChildCounts;

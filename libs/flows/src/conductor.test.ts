@@ -1,4 +1,4 @@
-import { TerminalError } from '@slipstream/contracts';
+import { newId, TerminalError } from '@slipstream/contracts';
 import { cancelTask, type Replayable, replayTask, submit, taskView } from '@slipstream/tasklog';
 import { type Engine, startEngine, type TestTasks, testTasks as tasks } from '@slipstream/testkit';
 import { type Handlers, runPool } from '@slipstream/worker';
@@ -187,3 +187,31 @@ test('a parent that is retried runs its failed children again, and counts the ot
   });
   expect(ran.filter((text) => text === 'page 0')).toHaveLength(1);
 });
+test('a parent that returns while the projection is busy does not wait for ever', async () => {
+  await using _conductor = startConductor();
+  await using _pool = startPool({
+    crawl: async (_payload, { addChildren }) => {
+      await addChildren(pages(1));
+      return {};
+    },
+    work: async () => ({}),
+  });
+  let busy = true;
+  const other = { id: newId(), run: 1, category: 'rag', at: new Date().toISOString() } as const;
+  const noise = (async () => {
+    while (busy) {
+      const progress = { done: 1 };
+      await Promise.all(
+        Array.from({ length: 500 }, () =>
+          engine.log.append({ ...other, type: 'progress', progress }),
+        ),
+      );
+    }
+  })();
+  for (let round = 0; round < 20; round++) {
+    const parents = await Promise.all(Array.from({ length: 10 }, () => crawl('site')));
+    await Promise.all(parents.map(({ task }) => engine.reaches(task.id)));
+  }
+  busy = false;
+  await noise;
+}, 60_000);

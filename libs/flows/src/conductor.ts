@@ -135,6 +135,8 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     };
     open.set(parentId, entry);
     entry.unwatch.push(projection.watch([parentId], ({ event }) => onParent(entry, event)));
+    // It may return while the watch is on its way: then the question below knows.
+    await projection.watching();
     // Children that were retried with their parent must not be taken for what they were.
     await projection.barrier();
     const row = await projection.ask('task', parentId);
@@ -242,6 +244,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
 
   async function tick(): Promise<void> {
     for (const entry of open.values()) {
+      await settle(entry); // again, if its end could not be stored before
       if (!entry.progressDue) continue;
       entry.progressDue = false;
       await showProgress(entry.flow);
@@ -264,7 +267,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   }
 
   function report(err: unknown): void {
-    if (!signal.aborted) logger.error({ err }, 'conducting failed, the next event tries again');
+    if (!signal.aborted) logger.error({ err }, 'conducting failed, it is tried again');
   }
 }
 

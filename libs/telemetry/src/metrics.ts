@@ -48,6 +48,13 @@ export const catalogue = {
     unit: '{delivery}',
     description: 'Deliveries of a task that had been delivered before, by category',
   },
+  reconciled: {
+    type: 'counter',
+    name: 'slip.task.reconciled',
+    unit: '{task}',
+    description:
+      'Tasks repaired after a crash between two writes, by category and what was missing',
+  },
   queueWaiting: {
     type: 'gauge',
     name: 'slip.queue.waiting',

@@ -60,7 +60,7 @@ export async function startEngine(table: TaskTable = systemTasks): Promise<Engin
     name: 'slipstream-test',
     version: '0.1.0',
     description: 'The projection of a test',
-    endpoints: [taskStateEndpoint(projection)],
+    endpoints: [taskStateEndpoint(projection, log)],
   });
 
   async function reaches(id: string, states: ReadonlySet<TaskState> = finalStates) {

@@ -63,12 +63,22 @@ export function createAnswers(parts: PoolParts, recall: Recall) {
       const due = Date.now() + delayMs;
       const nextRunAt = new Date(due).toISOString();
       await log.append({ ...common(task), type: 'retrying', error, nextRunAt });
-      recall.noteRetry(keyOf(task.message), task.attempt, due);
+      const { count } = task.delivery;
+      recall.noteRetry(keyOf(task.message), { attempt: task.attempt, notBefore: due, count });
       if (delayMs <= NAK_LIMIT_MS) return answers.nak(delayMs);
       const { message, category, attempt } = task;
       const again = { ...message, gen: message.gen + 1, attempts: attempt };
       await publishScheduled(bus, category, again, nextRunAt, task.traceparent);
       return answers.ack;
+    },
+
+    async giveBack(task: RunningTask, delayMs: number): Promise<Answer> {
+      // A start that stands in the log needs an end there, or it counts as a crash.
+      if (task.announced) {
+        const { kind: _kind, flowSeq: _flowSeq, ...start } = common(task);
+        await log.append({ ...start, type: 'given-back' });
+      }
+      return answers.nak(delayMs);
     },
 
     async announce(task: RunningTask): Promise<void> {

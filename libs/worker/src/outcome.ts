@@ -62,7 +62,18 @@ function delayOf(attempt: number, { delaysMs }: RetryPolicy, random: () => numbe
   return Math.round(base * (0.8 + 0.4 * random()));
 }
 
+/** A message must fit into the log beside those of others. */
+const MAX_MESSAGE = 8_000;
+
 function shapeOf(error: unknown): TaskErrorShape {
+  const { code, message } = describe(error);
+  return {
+    code,
+    message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}...` : message,
+  };
+}
+
+function describe(error: unknown): TaskErrorShape {
   if (error instanceof StoppedError) return { code: error.reason, message: error.message };
   if (error instanceof TerminalError || error instanceof RetryLaterError) {
     return { code: error.code, message: error.message };

@@ -1,11 +1,20 @@
 /** Between this many and twice as many finished runs are remembered. */
 const MAX_FINISHED = 10_000;
 
+export interface Retry {
+  /** Attempts that were used. */
+  readonly attempt: number;
+  /** When the next one is due (ms since 1970). */
+  readonly notBefore: number;
+  /** Of the delivery that was sent back. */
+  readonly count: number;
+}
+
 /** What this process remembers of tasks it has met, so that a redelivery need not ask the log. */
 export class Recall {
   #finished = new Set<string>();
   #finishedBefore = new Set<string>();
-  readonly #attempts = new Lru<{ attempt: number; notBefore: number }>(20_000);
+  readonly #attempts = new Lru<Retry>(20_000);
   readonly #cancelled = new Map<string, number>();
 
   noteFinished(key: string): void {
@@ -17,9 +26,8 @@ export class Recall {
     if (this.#attempts.size > 0) this.#attempts.delete(key);
   }
 
-  /** Remembers a retry: `attempt` runs were used, and the next is due at `notBefore` (ms since 1970). */
-  noteRetry(key: string, attempt: number, notBefore: number): void {
-    this.#attempts.set(key, { attempt, notBefore });
+  noteRetry(key: string, retry: Retry): void {
+    this.#attempts.set(key, retry);
   }
 
   /** Remembers a broadcast cancel for a minute: its run may still be on its way to us. */
@@ -33,7 +41,9 @@ export class Recall {
 
   isFinished = (key: string): boolean => this.#finished.has(key) || this.#finishedBefore.has(key);
   isCancelled = (key: string): boolean => this.#cancelled.has(key);
-  retryOf = (key: string) => this.#attempts.get(key);
+
+  /** The last retry of a run that this process knows of. */
+  retryOf = (key: string): Retry | undefined => this.#attempts.get(key);
 }
 
 /** Least recently set goes first. */

@@ -223,3 +223,28 @@ test('a delayed task is scheduled, and its events say so', async () => {
   const { state } = await engine.bus.manager.streams.info('SCHED');
   expect(state.messages).toBe(0);
 });
+
+test('an error of ten megabytes ends its task, and harms no other', async () => {
+  await using _pool = startPool(async ({ text }) => {
+    if (text === 'huge') throw new TerminalError('x'.repeat(10_000_000));
+    return {};
+  });
+  const [huge, small] = await Promise.all([send('huge'), send('small')]);
+  const row = await engine.reaches(huge.task.id);
+  expect(row.state).toBe('failed');
+  expect(row.error?.length).toBeLessThan(10_000);
+  expect((await engine.reaches(small.task.id)).state).toBe('succeeded');
+});
+
+test('two workers that hand a task to and fro run each of its attempts once', async () => {
+  const seen = new Map<string, number[]>();
+  const work: Work = async (_payload, { id, attempt }) => {
+    seen.set(id, [...(seen.get(id) ?? []), attempt]);
+    throw new RetryLaterError('no', { delayMs: 5 });
+  };
+  await using _one = startPool(work);
+  await using _other = startPool(work);
+  const sent = await Promise.all(Array.from({ length: 20 }, () => send('x', { maxAttempts: 6 })));
+  await Promise.all(sent.map(({ task }) => engine.reaches(task.id)));
+  expect([...seen.values()]).toEqual(Array(20).fill([1, 2, 3, 4, 5, 6]));
+});

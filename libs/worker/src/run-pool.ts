@@ -153,7 +153,11 @@ export function runPool<C extends Category, Table extends TaskTable>(
     const handler = message && handlers[message.kind];
     if (!message || !definition || !handler) return refuse(delivery, message);
     if (recall.isCancelled(keyOf(message))) return answers.ack;
-    const attempt = mayHaveRun(delivery) ? await attemptOf(message) : (message.attempts ?? 0) + 1;
+    const suspect = isSuspect(delivery);
+    const checked = suspect || delivery.count > 1 || headerOf(delivery.headers, CHECK_HEADER);
+    const attempt = checked
+      ? await attemptOf(delivery, message, suspect)
+      : (message.attempts ?? 0) + 1;
     if (typeof attempt !== 'number') return attempt.answer;
     const claim = claimOf(definition, message);
     const entry = claim && (await admission.enter(delivery, message, claim, attempt));
@@ -175,24 +179,29 @@ export function runPool<C extends Category, Table extends TaskTable>(
     }
   }
 
-  /** Delivered before, perhaps before a restart of the broker made its count start again, or published before. */
-  function mayHaveRun({ seq, priority, count, headers }: Delivery): boolean {
-    const suspect = seq <= (suspectUpTo[priority] ?? 0);
+  /** Whether it may have been delivered before a restart of the broker, which makes counts start again. */
+  function isSuspect({ seq, priority }: Delivery): boolean {
     if (seq > (seenUpTo[priority] ?? 0)) seenUpTo[priority] = seq;
-    return count > 1 || suspect || headerOf(headers, CHECK_HEADER) !== undefined;
+    return seq <= (suspectUpTo[priority] ?? 0);
   }
 
   /** The attempt to make, or the answer for a delivery that must not run: as the log says. */
-  async function attemptOf(message: TaskMessage): Promise<number | { answer: Answer }> {
+  async function attemptOf(
+    delivery: Delivery,
+    message: TaskMessage,
+    suspect: boolean,
+  ): Promise<number | { answer: Answer }> {
     const key = keyOf(message);
     if (recall.isFinished(key)) return { answer: answers.ack };
     const first = (message.attempts ?? 0) + 1;
     metrics.redeliveries.add(1, { category });
-    const local = recall.retryOf(key);
+    const remembered = recall.retryOf(key);
+    // Another process may have had it in between, and after a crash of the broker counts say nothing.
+    const local = !suspect && remembered?.count === delivery.count - 1 ? remembered : undefined;
     const known = local
       ? { run: message.run, state: 'retrying' as const, ...local }
       : await askTaskState(bus, message.id);
-    if (!known || known.run < message.run) return first;
+    if (!known || known.run < message.run) return Math.max(first, (remembered?.attempt ?? 0) + 1);
     if (isOver(known, message.run) || known.state === 'waiting') return { answer: answers.ack };
     const waitMs = (known.notBefore ?? 0) - Date.now();
     if (waitMs > 20) return { answer: answers.nak(waitMs) };
@@ -245,7 +254,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
           logger.info({ ...fields, delayMs: verdict.delayMs }, 'task will be retried');
           return ['retrying', await answer.retry(failed, verdict.error, verdict.delayMs)];
         case 'give-back':
-          return ['given-back', answers.nak(verdict.delayMs)];
+          return ['given-back', await answer.giveBack(failed, verdict.delayMs)];
         case 'drop':
           // It had ended before: nothing to write.
           recall.noteFinished(keyOf(failed.message));

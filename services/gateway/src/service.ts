@@ -74,7 +74,7 @@ function serveStatus(parts: GatewayParts): void {
     description: 'REST, SSE and OpenAPI in front of the streams',
     endpoints: [
       { name: 'status', subject: 'slipstream.gateway.status', handle: () => readHealth(parts) },
-      taskStateEndpoint(parts.projection),
+      taskStateEndpoint(parts.projection, parts.log),
     ],
   });
 }

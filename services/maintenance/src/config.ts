@@ -12,6 +12,11 @@ export const settings = Type.Object({
     default: 'http://127.0.0.1:8080',
     description: 'Address of the API as the receivers of webhooks see it: links begin with it',
   }),
+  SLIPSTREAM_RECONCILE_AFTER_MS: Type.Integer({
+    default: 60_000,
+    minimum: 500,
+    description: 'How long nothing is heard of an open task before it is looked for, ms',
+  }),
 });
 
 export type Config = Static<typeof settings>;

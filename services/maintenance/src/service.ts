@@ -9,6 +9,7 @@ import {
   followWebhooks,
   keepRunning,
   publishAges,
+  reconcile,
   steward,
 } from '@slipstream/flows';
 import { holdLease } from '@slipstream/jetstream';
@@ -24,7 +25,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
   startWorkerService({
     service: 'maintenance',
     description:
-      'Maintenance and batch pools; conductor of workflows, steward of schedules and limits',
+      'Maintenance and batch pools, and the leaders: workflows, schedules, limits, repair',
     settings: config,
     async start(parts) {
       const { bus, log, logger, stack } = parts;
@@ -48,6 +49,10 @@ export const startService = (config: Config): Promise<WorkerService> =>
         webhooks: (signal: AbortSignal) =>
           followWebhooks({ bus, log, projection, definition: tasks['deliver-webhook'] }, signal),
         steward: (signal: AbortSignal) => steward({ bus, log, projection, tasks, logger }, signal),
+        reconciler: (signal: AbortSignal) => {
+          const quietMs = config.SLIPSTREAM_RECONCILE_AFTER_MS;
+          return reconcile({ bus, log, projection, logger, quietMs }, signal);
+        },
         limits: (signal: AbortSignal) => admit({ bus, log, tasks, logger }, signal),
         ages: (signal: AbortSignal) => publishAges({ bus, logger }, signal),
       };
@@ -59,7 +64,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
 
       const drainMs = config.SLIPSTREAM_DRAIN_MS;
       return {
-        endpoints: [taskStateEndpoint(projection)],
+        endpoints: [taskStateEndpoint(projection, log)],
         pools: [
           runPool(parts, {
             category: 'maintenance',

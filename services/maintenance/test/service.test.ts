@@ -48,8 +48,9 @@ test('a shipped schedule that is due runs as a task of its own', async () => {
 });
 
 test('one leader of each kind holds its lease', async () => {
+  const leaders = ['conductor', 'expander', 'steward', 'webhooks', 'limits', 'ages', 'reconciler'];
   await vi.waitFor(async () => {
-    for (const name of ['conductor', 'expander', 'steward', 'webhooks', 'limits', 'ages']) {
+    for (const name of leaders) {
       const lease = await directLast(engine.bus, 'KV_runtime', `$KV.runtime.lease.${name}`);
       expect(String(lease?.data)).toContain('maintenance');
     }

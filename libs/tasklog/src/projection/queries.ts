@@ -18,6 +18,19 @@ export interface ChildState {
   readonly sourceSeq: number;
 }
 
+export interface QuietFilter {
+  readonly state: TaskState;
+  readonly category: Category;
+  /** Milliseconds since 1970: rows with no event since, and whose time has come before. */
+  readonly before: number;
+  /** Rows after this number only. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** A row with its number in the order of the log. */
+export type QuietRow = TaskRow & { readonly n: number };
+
 export interface StateCount {
   readonly category: string;
   readonly priority: string;
@@ -48,6 +61,31 @@ export const queries = {
          JOIN tasks USING (n) WHERE term = ? ORDER BY n`,
       )
       .all(parentTerm(parentId)) as unknown as ChildState[],
+
+  /** Tasks in one state of which nothing was heard, oldest first. */
+  quiet: (db: DatabaseSync, filter: QuietFilter): QuietRow[] => {
+    const { state, category, before, after, limit } = filter;
+    const kinds = readKinds(db).filter((kind) => kind.category === category);
+    const codes = new Set(kinds.map(({ code }) => code));
+    const find = db.prepare(
+      `SELECT * FROM tasks WHERE lane = ? AND n > ? AND touchedAt < ? AND coalesce(runAt, 0) < ?
+       ORDER BY n LIMIT ?`,
+    );
+    const found = lanesOf(db)
+      .filter((lane) => lane.state === state && codes.has(lane.kindCode))
+      .flatMap(({ lane }) => find.all(lane, after, before, before, limit));
+    return (found as unknown as QuietRow[]).sort((a, b) => a.n - b.n).slice(0, limit);
+  },
+
+  /** Which of these tasks the log knows by their `submitted` event: it says how many attempts there are. */
+  submittedAmong: (db: DatabaseSync, ids: readonly string[]): string[] =>
+    db
+      .prepare(
+        `SELECT id FROM tasks
+         WHERE id IN (SELECT value FROM json_each(?)) AND maxAttempts IS NOT NULL`,
+      )
+      .all(JSON.stringify(ids))
+      .map((row) => String(row['id'])),
 
   /** Those of these tasks that a worker has had, or that have ended. A JSON array of ids. */
   begun: (db: DatabaseSync, ids: string): string[] =>

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /** Raised when the tables or the merge change: an older file is thrown away and rebuilt from the log. */
-const VERSION = 4;
+const VERSION = 5;
 
 /**
  * `tasks` is read by id, by number (`n`: the order in which the log told of them, newest last), and by
@@ -18,7 +18,8 @@ const tables = `
     maxAttempts INTEGER, result TEXT, resultRef TEXT, error TEXT, attempts TEXT NOT NULL,
     tags TEXT NOT NULL, createdAt INTEGER NOT NULL, queuedAt INTEGER NOT NULL, startedAt INTEGER,
     finishedAt INTEGER, runAt INTEGER, worker TEXT, traceId TEXT, parentId TEXT, progress TEXT,
-    children TEXT, flowSeq INTEGER NOT NULL, seqs TEXT NOT NULL, sourceSeq INTEGER NOT NULL,
+    children TEXT, flowSeq INTEGER NOT NULL, starts TEXT NOT NULL, touchedAt INTEGER NOT NULL,
+    seqs TEXT NOT NULL, sourceSeq INTEGER NOT NULL,
     discarded INTEGER NOT NULL, idem TEXT, webhook TEXT, words TEXT NOT NULL
   );
   CREATE INDEX IF NOT EXISTS tasks_by_lane ON tasks (lane, n);

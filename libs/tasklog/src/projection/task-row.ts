@@ -5,6 +5,7 @@ import {
   type TaskState,
   timeOfId,
 } from '@slipstream/contracts';
+import { noteStart } from './starts.ts';
 
 /** A task as the projection keeps it: flat, times in milliseconds, JSON as text. */
 export interface TaskRow {
@@ -37,6 +38,10 @@ export interface TaskRow {
   children: string | null;
   /** Last sequence in FLOWS that the task appended. */
   flowSeq: number;
+  /** Starts of the run and whether they have ended; see `starts.ts`. */
+  starts: string;
+  /** Time of the latest event. */
+  touchedAt: number;
   /** Sequences of the messages in EVENTS that hold its transitions, oldest first. */
   seqs: string;
   /** Sequence of the message that holds the task as it was submitted or, later, replayed. */
@@ -101,6 +106,8 @@ export const newRow = (event: TaskEvent): TaskRow => ({
   progress: null,
   children: null,
   flowSeq: 0,
+  starts: '[]',
+  touchedAt: 0,
   seqs: '',
   sourceSeq: 0,
   discarded: 0,
@@ -118,6 +125,12 @@ export function mergeEvent(row: TaskRow, event: TaskEvent, seq: number): void {
     return;
   }
   if (event.run > row.run) restart(row, event.run);
+  row.touchedAt = Math.max(row.touchedAt, Date.parse(event.at));
+  noteStart(row, event);
+  if (event.type === 'given-back') {
+    if (!finalStates.has(row.state)) noteSeq(row, seq);
+    return;
+  }
   if (event.type === 'progress') {
     mergeProgress(row, event);
     return;
@@ -196,7 +209,7 @@ function keepResult(row: TaskRow, event: Extract<TaskEvent, { type: 'waiting' | 
 
 function restart(row: TaskRow, run: number): void {
   Object.assign(row, { run, state: 'queued', rank: -1, attempt: 0, finishedAt: null, error: null });
-  Object.assign(row, { startedAt: null, worker: null, runAt: null });
+  Object.assign(row, { startedAt: null, worker: null, runAt: null, starts: '[]' });
   Object.assign(row, {
     discarded: 0,
     result: null,
@@ -248,7 +261,9 @@ function noteSeq(row: TaskRow, seq: number): void {
   if (known.includes(String(seq))) return;
   known.push(String(seq));
   if (known.length > 1) known.sort((a, b) => Number(a) - Number(b));
-  row.seqs = known.slice(-MAX_SEQS).join(',');
+  // The oldest is kept: it is `submitted`, from which a lost task is made again.
+  if (known.length > MAX_SEQS) known.splice(1, known.length - MAX_SEQS);
+  row.seqs = known.join(',');
 }
 
 /** Whether it waits in a lane, held by a limit, and not for its children. */

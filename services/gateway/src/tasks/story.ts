@@ -24,6 +24,7 @@ const order: Readonly<Record<TaskEvent['type'], number>> = {
   parked: 0,
   released: 0,
   started: 1,
+  'given-back': 1,
   progress: 1,
   waiting: 2,
   retrying: 3,
