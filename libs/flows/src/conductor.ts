@@ -176,6 +176,8 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
           traceparent,
           ownTrace,
           logged: true,
+          // What a leader before this one left half done comes again while catching up.
+          unseen: position >= caughtUpAt,
           ...(priority && { priority }),
         });
         return;

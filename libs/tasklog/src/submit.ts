@@ -45,6 +45,8 @@ export interface Submission {
   readonly traceparent?: string | undefined;
   /** Start a trace of its own, linked to `traceparent`. */
   readonly ownTrace?: boolean;
+  /** Although the id was given, nobody can have published the task: workers need not ask the log. */
+  readonly unseen?: boolean;
   /** Wait for the `submitted` event too: whoever asks a projection afterwards finds the task. */
   readonly logged?: boolean;
 }
@@ -102,7 +104,7 @@ async function accept(
     ? publishScheduled(bus, category, task, due, traceparent)
     : fresh
       ? publishFresh(bus, category, task, traceparent)
-      : enqueue(bus, definition, task, traceparent);
+      : enqueue(bus, definition, task, traceparent, !submission.unseen);
   const event = {
     type: 'submitted',
     id: task.id,
@@ -143,14 +145,19 @@ function spanOf(submission: Submission): SpanOptions {
 
 /**
  * Headers of a publication that may not be the first of its task: the server refuses it while
- * the task is in its stream, and a worker that gets it asks the log before it runs.
+ * the task is in its stream, and with `check` a worker that gets it asks the log before it runs.
  */
-const repeated = (category: Category, task: TaskMessage, traceparent: string | undefined) =>
+const repeated = (
+  category: Category,
+  task: TaskMessage,
+  traceparent: string | undefined,
+  check: boolean,
+) =>
   encodeHeaders({
     'Nats-Msg-Id': messageId(task),
     'Nats-Expected-Last-Subject-Sequence': '0',
     'Nats-Expected-Last-Subject-Sequence-Subject': subjects.taskAnywhere(category, task.id),
-    [CHECK_HEADER]: '1',
+    [CHECK_HEADER]: check ? '1' : undefined,
     traceparent,
   });
 
@@ -180,11 +187,12 @@ export function enqueue(
   definition: TaskDefinition,
   task: TaskMessage,
   traceparent: string | undefined,
+  check = true,
 ): Promise<void> {
   const { category } = definition;
   const claim = task.tenant === undefined ? undefined : claimOf(definition, task);
   if (claim) return publishLane(bus, category, task, claim, traceparent);
-  return publishTask(bus, category, task, traceparent);
+  return publishTask(bus, category, task, traceparent, check);
 }
 
 /** Puts a task message into its queue. A message of the same id that waits there already is success. */
@@ -193,9 +201,10 @@ export async function publishTask(
   category: Category,
   task: TaskMessage,
   traceparent: string | undefined,
+  check = true,
 ): Promise<void> {
   const subject = subjects.task(category, task.priority, task.id);
-  const headers = repeated(category, task, traceparent);
+  const headers = repeated(category, task, traceparent, check);
   try {
     await bus.publisher.publishSurely(subject, JSON.stringify(task), headers);
   } catch (error) {

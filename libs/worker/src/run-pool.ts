@@ -152,7 +152,6 @@ export function runPool<C extends Category, Table extends TaskTable>(
     const definition = message && tasks[message.kind];
     const handler = message && handlers[message.kind];
     if (!message || !definition || !handler) return refuse(delivery, message);
-    if (recall.isCancelled(keyOf(message))) return answers.ack;
     const suspect = isSuspect(delivery);
     const checked = suspect || delivery.count > 1 || headerOf(delivery.headers, CHECK_HEADER);
     const attempt = checked
@@ -162,6 +161,11 @@ export function runPool<C extends Category, Table extends TaskTable>(
     const claim = claimOf(definition, message);
     const entry = claim && (await admission.enter(delivery, message, claim, attempt));
     if (entry && 'answer' in entry) return entry.answer;
+    // Asked last: from here on a cancel finds the task among those that run.
+    if (recall.isCancelled(keyOf(message))) {
+      entry?.leave();
+      return answers.ack;
+    }
     const task = new RunningTask(parts, {
       message,
       definition,

@@ -71,10 +71,12 @@ export const queries = {
       `SELECT * FROM tasks WHERE lane = ? AND n > ? AND touchedAt < ? AND coalesce(runAt, 0) < ?
        ORDER BY n LIMIT ?`,
     );
-    const found = lanesOf(db)
-      .filter((lane) => lane.state === state && codes.has(lane.kindCode))
-      .flatMap(({ lane }) => find.all(lane, after, before, before, limit));
-    return (found as unknown as QuietRow[]).sort((a, b) => a.n - b.n).slice(0, limit);
+    const found: QuietRow[] = [];
+    for (const { lane, kindCode, ...of } of lanesOf(db)) {
+      if (of.state !== state || !codes.has(kindCode)) continue;
+      found.push(...(find.all(lane, after, before, before, limit) as unknown as QuietRow[]));
+    }
+    return found.sort((a, b) => a.n - b.n).slice(0, limit);
   },
 
   /** Which of these tasks the log knows by their `submitted` event: it says how many attempts there are. */

@@ -33,7 +33,6 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   taskEventRoutes,
   workflowRoutes,
   taskBatchRoutes,
-  taskEventRoutes,
   eventRoutes,
   scrapeRoutes,
   documentRoutes,
