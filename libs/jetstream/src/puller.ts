@@ -29,16 +29,14 @@ const ARMED_MS = 1_000;
 /** How long a surplus message that went back may stay invisible to the next request. */
 const SURPLUS_MS = 50;
 const MAX_SURPLUS = 1_000;
-/** An empty priority is not asked again within this time while a lower one has work. */
-const EMPTY_MEMO_MS = 5;
 const WATCHDOG_MS = 250;
 const STALE_MS = 1_500;
 
 /**
  * Pulls one pool's tasks in strict priority, never more than there are free slots. While there is
  * work it asks the highest non-empty priority for a batch (`no_wait`); each message tells how many
- * are left. When all are empty it arms one long poll per priority, however few slots are free: what
- * is handed over beyond the free slots goes back at once, and is taken first when a slot is free.
+ * are left. Every empty priority above that one has one long poll armed, however few slots are free:
+ * what is handed over beyond the free slots goes back at once, and is taken first when one is free.
  */
 export class Puller {
   readonly #bus: Bus;
@@ -50,7 +48,6 @@ export class Puller {
   readonly #watchdog: NodeJS.Timeout;
   /** A priority may have messages. */
   readonly #known = priorities.map(() => true);
-  readonly #emptySince = priorities.map(() => 0);
   /** When the armed request of a priority was sent; 0: none is out. */
   readonly #armedAt = priorities.map(() => 0);
   /** When a surplus message of a priority went back. */
@@ -58,7 +55,6 @@ export class Puller {
   /** How often a message went back as surplus, by its sequence: such deliveries do not count. */
   readonly #surplus = new Map<number, number>();
   #request: Request | undefined;
-  #probedAt = 0;
   #counter = 0;
   #inHand = 0;
   #kicking = false;
@@ -126,14 +122,13 @@ export class Puller {
     if (this.#stopped || this.#paused || this.#request) return;
     const free = this.#free;
     if (free <= 0) return;
-    const priority = this.#choose();
-    if (priority === undefined) {
-      this.#arm();
-      return;
-    }
-    const aged = this.#aged(priority);
+    const best = this.#known.indexOf(true);
+    // What is empty tells by itself when it no longer is: asking again and again would be late.
+    this.#arm(best < 0 ? priorities.length : best);
+    if (best < 0) return;
+    const aged = this.#aged(best);
     const armed = this.#armedAt.filter((at) => at > 0).length;
-    if (aged === undefined) this.#ask(priority, Math.max(1, free - armed));
+    if (aged === undefined) this.#ask(best, Math.max(1, free - armed));
     else this.#ask(aged, 1);
   }
 
@@ -145,24 +140,6 @@ export class Puller {
       this.#kicking = false;
       this.#kick();
     });
-  }
-
-  /** The highest priority that may have work; one that was just empty is probed at most once in between. */
-  #choose(): number | undefined {
-    const best = this.#known.indexOf(true);
-    if (best < 0) return undefined;
-    const now = performance.now();
-    if (now - this.#probedAt < EMPTY_MEMO_MS) {
-      this.#probedAt = 0;
-      return best;
-    }
-    const probe = this.#emptySince.findIndex(
-      (since, priority) =>
-        priority < best && this.#armedAt[priority] === 0 && now - since >= EMPTY_MEMO_MS,
-    );
-    if (probe < 0) return best;
-    this.#probedAt = now;
-    return probe;
   }
 
   /** A lower priority that has waited past its allowance, and whose turn it is. */
@@ -180,8 +157,9 @@ export class Puller {
     this.#pull(priority, `{"batch":${batch},"no_wait":true}`, `${this.#batchInbox}.${number}`);
   }
 
-  #arm(): void {
-    for (let priority = 0; priority < priorities.length; priority++) {
+  /** Arms the priorities above this one. */
+  #arm(below: number): void {
+    for (let priority = 0; priority < below; priority++) {
       if (this.#armedAt[priority] !== 0) continue;
       this.#armedAt[priority] = performance.now();
       const body = `{"batch":1,"expires":${ARMED_MS * 1_000_000}}`;
@@ -201,7 +179,7 @@ export class Puller {
       if (request?.number !== lastNumber(message.subject)) return;
       this.#request = undefined;
       if (this.#surplusIsBack(request.priority)) return;
-      this.#empty(request.priority);
+      this.#known[request.priority] = false;
       this.#kick();
       return;
     }
@@ -265,12 +243,6 @@ export class Puller {
 
   #note(priority: number, pending: number): void {
     this.#known[priority] = pending > 0;
-    if (pending === 0) this.#emptySince[priority] = performance.now();
-  }
-
-  #empty(priority: number): void {
-    this.#known[priority] = false;
-    this.#emptySince[priority] = performance.now();
   }
 
   /** Requests that the server forgot (restart, leader change) are sent again. */
