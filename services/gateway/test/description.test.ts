@@ -77,6 +77,7 @@ test('the OpenAPI description has every route, each with a name, a summary and a
     'post /v1/tasks/{id}/retry',
     'post /v1/workflows',
     'post /v1/workflows/{id}/cancel',
+    'post /v1/workflows/{id}/retry',
     'put /v1/schedules/{name}',
   ]);
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);

@@ -10,6 +10,7 @@ let gateway: TestGateway;
 const stop = new AbortController();
 const stack = new AsyncDisposableStack();
 const asked: string[] = [];
+let sick = true;
 
 beforeAll(async () => {
   gateway = stack.use(await startGateway());
@@ -27,7 +28,7 @@ beforeAll(async () => {
     'rag',
     rag({
       'search-knowledge': async ({ q, mode = 'hybrid' }) => {
-        if (q === 'fail') throw new TerminalError('as told');
+        if (q === 'fail' || (q === 'sick' && sick)) throw new TerminalError('as told');
         asked.push(q);
         return { hits: [], mode, timings: { length: q.length } };
       },
@@ -196,4 +197,18 @@ test('a batch of pages names the URL that may not be fetched, and accepts none',
   const { status, body } = await gateway.post('/v1/scrapes/batch', { urls, brand: 'a' });
   expect([status, body['code']]).toEqual([400, 'url-not-allowed']);
   expect(body['errors']).toMatchObject([{ path: '/urls/1' }]);
+});
+
+test('a workflow that is retried runs what failed and what never ran, and nothing twice', async () => {
+  asked.length = 0;
+  const { id, state } = await run({ chain: [search('well'), search('sick'), search('last')] });
+  expect(state).toBe('failed');
+  sick = false;
+  const { status } = await gateway.post(`/v1/workflows/${id}/retry`, {});
+  expect(status).toBe(202);
+  await vi.waitFor(async () => {
+    const { body: now } = await gateway.get(`/v1/workflows/${id}`);
+    expect(now).toMatchObject({ run: 2, state: 'succeeded', counts: { succeeded: 3 } });
+  }, 10_000);
+  expect(asked).toEqual(['well', 'sick', 'last']);
 });

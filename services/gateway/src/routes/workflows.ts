@@ -8,6 +8,7 @@ import { parseCursor } from '../tasks/cursor.ts';
 import { followTask } from '../tasks/follow-task.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
 import { formatPage, parsePage } from '../tasks/page.ts';
+import { retryById } from '../tasks/retry-by-id.ts';
 import { taskAnswer } from '../tasks/task-answer.ts';
 import { acceptWorkflow } from '../workflows/accept-workflow.ts';
 import { expandWorkflow, NewWorkflow } from '../workflows/expand-workflow.ts';
@@ -147,6 +148,24 @@ export function workflowRoutes(app: HttpApp, parts: GatewayParts): void {
     async ({ params: { id } }) => {
       workflowRow(await projection.task(id), id);
       return taskAnswer(bus, await cancelById(parts, id));
+    },
+  );
+
+  app.post(
+    '/v1/workflows/:id/retry',
+    {
+      schema: {
+        tags,
+        operationId: 'retryWorkflow',
+        summary:
+          'Go on with a workflow that failed or was cancelled: what succeeded stays, the rest runs',
+        params: IdParams,
+        response: { 202: WorkflowView, ...anyProblem },
+      },
+    },
+    async ({ params: { id } }, reply) => {
+      workflowRow(await projection.task(id), id);
+      return reply.code(202).send(summaryOf(await retryById(parts, id)));
     },
   );
 }
