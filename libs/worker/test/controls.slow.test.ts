@@ -4,7 +4,7 @@ import { queueCounts } from '@slipstream/jetstream';
 import { submit } from '@slipstream/tasklog';
 import { type Engine, startEngine, testTasks } from '@slipstream/testkit';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { changeControls, readControls, readWorkers } from '../src/index.ts';
+import { changeControls, readControls, readWorkers, runPool } from '../src/index.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -59,4 +59,27 @@ test('two changes at once both take effect', async () => {
   ]);
   const { controls } = await readControls(engine.bus, 'rag');
   expect(controls).toEqual({ slots: 5, targetLag: 7, maxReplicas: 9 });
+});
+
+test('a restart lets a pool ask anew at once, while its old pulls are still open', async () => {
+  const { bus, parts } = engine;
+  const pulls: number[] = [];
+  const subject = '$JS.API.CONSUMER.MSG.NEXT.TASKS_RAG.p0';
+  const spy = bus.connection.subscribe(subject, {
+    callback(_error, message) {
+      if (message.string().includes('expires')) pulls.push(Date.now());
+    },
+  });
+  onTestFinished(() => spy.unsubscribe());
+  const own = { category: 'rag', tasks: testTasks, slots: 1, handlers: {} } as const;
+  await using _pool = runPool(parts, own);
+  // An idle pool asks once a second.
+  await vi.waitFor(() => expect(pulls.length).toBeGreaterThan(1), 5_000);
+  await vi.waitFor(async () => {
+    const seen = pulls.length;
+    await changeControls(bus, 'rag', (now) => ({ ...now, restarts: (now.restarts ?? 0) + 1 }));
+    await vi.waitFor(() => expect(pulls.length).toBeGreaterThan(seen), 2_000);
+    const [before = 0, last = 0] = pulls.slice(-2);
+    expect(last - before).toBeLessThan(700);
+  }, 10_000);
 });

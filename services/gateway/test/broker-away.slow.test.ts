@@ -60,5 +60,5 @@ test('a full queue is 503 queue-full', async () => {
   expect((await gateway.post('/v1/scrapes', scrape)).status).toBe(202);
   const { status, headers, body } = await gateway.post('/v1/scrapes', scrape);
   expect([status, body['code']]).toEqual([503, 'queue-full']);
-  expect(headers.get('retry-after')).toBe('30');
+  expect(headers.get('retry-after')).toBe('5');
 });

@@ -14,7 +14,7 @@ export interface QueueLimit {
 
 /** The most that `maxQueued` may be: nine tenths of what the stream was provisioned for. */
 export const highestMaxQueued = (maxMessages: number): number =>
-  maxMessages > 0 ? Math.floor(maxMessages * PUBLIC_SHARE) : Number.MAX_SAFE_INTEGER;
+  maxMessages > 0 ? Math.max(1, Math.floor(maxMessages * PUBLIC_SHARE)) : Number.MAX_SAFE_INTEGER;
 
 /** How full a queue is, asked from the leader of its stream. */
 export async function readQueueLimit(
