@@ -3,10 +3,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Crash, browser and container suites: `npm test` runs them after everything else. */
 const slowSuites = '**/*.slow.test.ts';
-const suites =
-  process.env['SLIPSTREAM_TEST_SUITES'] === 'slow'
-    ? { include: [slowSuites] }
-    : { exclude: [...configDefaults.exclude, slowSuites] };
+const slow = process.env['SLIPSTREAM_TEST_SUITES'] === 'slow';
+const suites = slow
+  ? { include: [slowSuites] }
+  : { exclude: [...configDefaults.exclude, slowSuites] };
 
 // Written out, for a project that is only named by its folder takes nothing over from here.
 const packages = globSync('{libs,services,examples}/*/package.json', { cwd: import.meta.dirname })
@@ -21,8 +21,9 @@ export default defineConfig({
       test: { name, ...suites },
     })),
     isolate: false,
-    // Most tests wait for a server or a thread rather than for the processor.
-    maxWorkers: 3,
+    // Most tests wait for a server or a thread rather than for the processor. Those that kill and
+    // measure recoveries have the machine for themselves.
+    maxWorkers: slow ? 1 : 3,
     passWithNoTests: true,
     testTimeout: 20_000,
     hookTimeout: 30_000,

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { acceleratorsFolder } from '@slipstream/config';
 import { type PayloadOf, type Tasks, tasks } from '@slipstream/contracts';
-import { conduct } from '@slipstream/flows';
+import { admit, conduct } from '@slipstream/flows';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { BreakerOpenError, BreakerRegistry } from '@slipstream/resilience';
 import { type Engine, startEngine } from '@slipstream/testkit';
@@ -73,9 +73,10 @@ describe.skipIf(withoutBrowser)('with Chromium', { timeout: 60_000 }, () => {
     const { bus, log, projection, parts } = engine;
     const stop = new AbortController();
     const conducting = conduct({ bus, log, projection, tasks, logger: parts.logger }, stop.signal);
+    const limiting = admit({ bus, log, tasks, logger: parts.logger }, stop.signal);
     stack.defer(async () => {
       stop.abort();
-      await conducting;
+      await Promise.all([conducting, limiting]);
     });
     stack.use(
       runPool(parts, {
