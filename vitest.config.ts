@@ -23,7 +23,7 @@ export default defineConfig({
     isolate: false,
     // Most tests wait for a server or a thread rather than for the processor. Those that kill and
     // measure recoveries have the machine for themselves.
-    maxWorkers: slow ? 1 : 3,
+    maxWorkers: slow ? 1 : 2,
     passWithNoTests: true,
     testTimeout: 20_000,
     hookTimeout: 30_000,
