@@ -17,7 +17,7 @@ export {
 export { countTerms, coverage, type Idf, idfFrom, type TermStatistics } from './idf.ts';
 export type { Hit, Passage } from './passage.ts';
 export { type RerankOptions, rerankByFeatures, rerankWeights } from './rerank.ts';
-export { terms } from './terms.ts';
+export { terms, words } from './terms.ts';
 export {
   CITATION_COVERAGE,
   type RemovedCitation,

@@ -1,4 +1,4 @@
-import type { Chunk } from '@slipstream/contracts';
+import { passageText } from '@slipstream/knowledge';
 import type { HandlerOf } from '@slipstream/worker';
 import type { EmbedderParts } from './index.ts';
 
@@ -13,7 +13,7 @@ export const createEmbedChunks =
     const chunks = await store.missingVectors({ brand, docId }, { id, dimensions });
     for (let from = 0; from < chunks.length; from += GROUP) {
       const group = chunks.slice(from, from + GROUP);
-      const { vectors } = await embedder.embed(group.map(passageOf), 'passage', { signal });
+      const { vectors } = await embedder.embed(group.map(passageText), 'passage', { signal });
       const rows = group.flatMap((chunk, index) => {
         const vector = vectors[index];
         return vector ? [{ brand, id: chunk.id, vector }] : [];
@@ -23,7 +23,3 @@ export const createEmbedChunks =
     }
     return { embedded: chunks.length, embedder: id };
   };
-
-/** A chunk out of its document says too little: title and headings come before the text. */
-const passageOf = ({ title, headingPath, text }: Chunk): string =>
-  `${[title, ...headingPath].join(' > ')}\n${text}`;

@@ -1,0 +1,121 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { countTerms, fuseWeighted, idfFrom } from '@slipstream/retrieval';
+import { seededRandom } from './bootstrap.ts';
+import { farOffQuestions } from './far-off-questions.ts';
+import {
+  type FindParts,
+  figuresOf,
+  findHits,
+  type RetrievalFigures,
+  rankedBy,
+  rankingOf,
+} from './find-hits.ts';
+import {
+  type AnswerFigures,
+  answerFigures,
+  type Judged,
+  judge,
+  type RefusalFigures,
+  refusalFigures,
+} from './judge-answers.ts';
+import type { EvaluationQuestion } from './question.ts';
+import { type Recommendation, recommendAnswerFrom, recommendFusionWeight } from './recommend.ts';
+
+export interface EvaluateOptions extends FindParts {
+  /** Questions about other subjects, which must be refused. Default: `farOffQuestions`. */
+  readonly farOff?: readonly EvaluationQuestion[];
+  /** Dice of the bootstrap. Default: always the same. */
+  readonly random?: () => number;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** What the evaluation says. Holds no text: questions are named by their ids. */
+export interface EvaluationReport {
+  readonly questions: number;
+  /** Questions with known documents: `retrieval` is about them. */
+  readonly judged: number;
+  readonly retrieval: Readonly<Record<RetrievalStage, RetrievalFigures>>;
+  readonly answers: AnswerFigures;
+  readonly refusals: RefusalFigures;
+  readonly recommendations: {
+    readonly fusionWeight: Recommendation;
+    readonly answerFrom: Recommendation;
+  };
+  /** Ids of answerable questions none of whose documents is among the first five; at most 50. */
+  readonly missed: readonly string[];
+  /** Ids of answerable questions without an answer; at most 50. */
+  readonly refused: readonly string[];
+}
+
+export const retrievalStages = ['keyword', 'vector', 'fused', 'reranked'] as const;
+export type RetrievalStage = (typeof retrievalStages)[number];
+
+const MOST_IDS = 50;
+const SAMPLE = 3_000;
+
+/**
+ * Asks every question as the pool rag would, and judges what comes back: each stage of retrieval,
+ * the extractive answers, the refusals; and which settings would do better on these questions.
+ */
+export async function evaluate(
+  questions: readonly EvaluationQuestion[],
+  options: EvaluateOptions,
+): Promise<EvaluationReport> {
+  const { store, embedder, farOff = farOffQuestions, signal, onProgress } = options;
+  const { random = seededRandom(1) } = options;
+  const { fusionWeight } = embedder.info;
+  const idf = idfFrom(countTerms(await store.sampleTexts(SAMPLE)));
+  const total = questions.length + farOff.length;
+  let done = 0;
+  const ask = async (question: EvaluationQuestion) => {
+    signal?.throwIfAborted();
+    const found = await findHits(question, options);
+    const ranked = rankedBy(found, fusionWeight, idf);
+    const judged = judge(found, ranked, idf);
+    // Others who share this thread get their turn.
+    await turn();
+    onProgress?.(++done, total);
+    return { found, ranked, judged };
+  };
+
+  const asked: Awaited<ReturnType<typeof ask>>[] = [];
+  for (const question of questions) asked.push(await ask(question));
+  const far: Judged[] = [];
+  for (const question of farOff) far.push((await ask(question)).judged);
+
+  const judged = asked.map((one) => one.judged);
+  const withDocuments = asked.filter(
+    ({ found: { question } }) => question.answerable && Object.keys(question.relevant).length > 0,
+  );
+  const figures = (hitsOf: (one: (typeof asked)[number]) => typeof one.ranked) =>
+    figuresOf(withDocuments.map((one) => rankingOf(hitsOf(one), one.found.question)));
+  const found = withDocuments.map((one) => one.found);
+  return {
+    questions: questions.length,
+    judged: found.length,
+    retrieval: {
+      keyword: figures((one) => one.found.keyword),
+      vector: figures((one) => one.found.vector),
+      fused: figures(({ found: { keyword, vector } }) =>
+        fuseWeighted(keyword, vector, { vectorWeight: fusionWeight }),
+      ),
+      reranked: figures((one) => one.ranked),
+    },
+    answers: answerFigures(judged),
+    refusals: refusalFigures(judged, far),
+    recommendations: {
+      fusionWeight: await recommendFusionWeight(found, fusionWeight, { idf, random }),
+      answerFrom: recommendAnswerFrom(judged, far, random),
+    },
+    missed: withDocuments
+      .filter(
+        ({ ranked, found: { question } }) => figuresOf([rankingOf(ranked, question)]).hit5 === 0,
+      )
+      .map(({ found: { question } }) => question.id)
+      .slice(0, MOST_IDS),
+    refused: judged
+      .filter(({ question, outcome }) => question.answerable && outcome !== 'answered')
+      .map(({ question }) => question.id)
+      .slice(0, MOST_IDS),
+  };
+}
