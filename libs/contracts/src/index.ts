@@ -33,6 +33,7 @@ export {
 } from './events.ts';
 export { batchIds, childId, derivedId, ID_PATTERN, newId, timeOfId } from './ids.ts';
 export { Citation, QueryFilters, Usage } from './kinds/answer-question.ts';
+export { EvaluationReport } from './kinds/evaluate.ts';
 export { Brand, HttpUrl } from './kinds/fields.ts';
 export { type Kind, type KindIn, type Tasks, tasks } from './kinds/index.ts';
 export { PageState } from './kinds/index-write.ts';

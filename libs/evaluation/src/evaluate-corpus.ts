@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EvaluationReport } from '@slipstream/contracts';
 import { openKnowledgeStore } from '@slipstream/knowledge';
-import { type EvaluateOptions, type EvaluationReport, evaluate } from './evaluate.ts';
+import { type EvaluateOptions, evaluate } from './evaluate.ts';
 import { indexCorpus } from './index-corpus.ts';
 import type { EvaluationQuestion } from './question.ts';
 import type { CorpusDocument } from './read-set.ts';

@@ -1,25 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { EvaluationReport } from '@slipstream/contracts';
 import { countTerms, fuseWeighted, idfFrom } from '@slipstream/retrieval';
 import { seededRandom } from './bootstrap.ts';
 import { farOffQuestions } from './far-off-questions.ts';
-import {
-  type FindParts,
-  figuresOf,
-  findHits,
-  type RetrievalFigures,
-  rankedBy,
-  rankingOf,
-} from './find-hits.ts';
-import {
-  type AnswerFigures,
-  answerFigures,
-  type Judged,
-  judge,
-  type RefusalFigures,
-  refusalFigures,
-} from './judge-answers.ts';
+import { type FindParts, figuresOf, findHits, rankedBy, rankingOf } from './find-hits.ts';
+import { answerFigures, type Judged, judge, refusalFigures } from './judge-answers.ts';
 import type { EvaluationQuestion } from './question.ts';
-import { type Recommendation, recommendAnswerFrom, recommendFusionWeight } from './recommend.ts';
+import { recommendAnswerFrom, recommendFusionWeight } from './recommend.ts';
 
 export interface EvaluateOptions extends FindParts {
   /** Questions about other subjects, which must be refused. Default: `farOffQuestions`. */
@@ -28,27 +15,6 @@ export interface EvaluateOptions extends FindParts {
   readonly random?: () => number;
   readonly onProgress?: (done: number, total: number) => void;
 }
-
-/** What the evaluation says. Holds no text: questions are named by their ids. */
-export interface EvaluationReport {
-  readonly questions: number;
-  /** Questions with known documents: `retrieval` is about them. */
-  readonly judged: number;
-  readonly retrieval: Readonly<Record<RetrievalStage, RetrievalFigures>>;
-  readonly answers: AnswerFigures;
-  readonly refusals: RefusalFigures;
-  readonly recommendations: {
-    readonly fusionWeight: Recommendation;
-    readonly answerFrom: Recommendation;
-  };
-  /** Ids of answerable questions none of whose documents is among the first five; at most 50. */
-  readonly missed: readonly string[];
-  /** Ids of answerable questions without an answer; at most 50. */
-  readonly refused: readonly string[];
-}
-
-export const retrievalStages = ['keyword', 'vector', 'fused', 'reranked'] as const;
-export type RetrievalStage = (typeof retrievalStages)[number];
 
 const MOST_IDS = 50;
 const SAMPLE = 3_000;
@@ -96,8 +62,8 @@ export async function evaluate(
     retrieval: {
       keyword: figures((one) => one.found.keyword),
       vector: figures((one) => one.found.vector),
-      fused: figures(({ found: { keyword, vector } }) =>
-        fuseWeighted(keyword, vector, { vectorWeight: fusionWeight }),
+      fused: figures(({ found: { keyword, similar } }) =>
+        fuseWeighted(keyword, similar, { vectorWeight: fusionWeight }),
       ),
       reranked: figures((one) => one.ranked),
     },

@@ -12,6 +12,8 @@ export interface Found {
   readonly question: EvaluationQuestion;
   readonly keyword: Hits;
   readonly vector: Hits;
+  /** Cosines of all that either search found. */
+  readonly similar: Hits;
 }
 
 /** As the pool rag asks for them. */
@@ -31,20 +33,24 @@ export async function findHits(question: EvaluationQuestion, parts: FindParts): 
   const { brand } = question;
   const filter = { ...parts.filter, ...(brand !== undefined && { brand }) };
   const { vectors } = await embedder.embed([question.question], 'query', { signal });
-  const [keyword, vector] = await Promise.all([
+  const [query] = vectors;
+  const [keyword, near] = await Promise.all([
     store.textSearch(question.question, CANDIDATES, filter),
-    vectors[0] ? store.vectorSearch(embedder.info, vectors[0], CANDIDATES, filter) : [],
+    query ? store.vectorSearch(embedder.info, query, CANDIDATES, filter) : [],
   ]);
-  return { question, keyword, vector };
+  const known = new Set(near.map(({ chunk }) => chunk.id));
+  const others = keyword.map(({ chunk }) => chunk).filter(({ id }) => !known.has(id));
+  const rest = query ? await store.similarities(embedder.info, query, others) : [];
+  return { question, keyword, vector: near, similar: [...near, ...rest] };
 }
 
 /** The order in which the system shows them, with this weight of the vectors. */
 export function rankedBy(
-  { question, keyword, vector }: Found,
+  { question, keyword, similar }: Found,
   vectorWeight: number,
   idf: Idf,
 ): Hits {
-  const fused = fuseWeighted(keyword, vector, { vectorWeight });
+  const fused = fuseWeighted(keyword, similar, { vectorWeight });
   return rerankByFeatures(question.question, fused, { idf, depth: RERANKED });
 }
 

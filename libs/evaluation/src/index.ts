@@ -1,11 +1,5 @@
 export { bootstrapGain, type Gain, seededRandom } from './bootstrap.ts';
-export {
-  type EvaluateOptions,
-  type EvaluationReport,
-  evaluate,
-  type RetrievalStage,
-  retrievalStages,
-} from './evaluate.ts';
+export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export { evaluateCorpus } from './evaluate-corpus.ts';
 export { farOffQuestions } from './far-off-questions.ts';
 export { EVALUATION_BRAND, indexCorpus } from './index-corpus.ts';

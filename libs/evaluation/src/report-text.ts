@@ -1,4 +1,4 @@
-import { type EvaluationReport, retrievalStages } from './evaluate.ts';
+import type { EvaluationReport } from '@slipstream/contracts';
 import type { Recommendation } from './recommend.ts';
 
 const stageNames = {
@@ -15,9 +15,9 @@ export function reportText(report: EvaluationReport): string {
     `${report.questions} questions, ${report.judged} of them with known documents`,
     '',
     `${'retrieval'.padEnd(20)} nDCG@10   hit@5     MRR`,
-    ...retrievalStages.map((stage) => {
-      const { ndcg10, hit5, mrr } = retrieval[stage];
-      return `  ${stageNames[stage].padEnd(18)} ${[ndcg10, hit5, mrr].map(three).join('   ')}`;
+    ...Object.entries(stageNames).map(([stage, name]) => {
+      const { ndcg10, hit5, mrr } = retrieval[stage as keyof typeof stageNames];
+      return `  ${name.padEnd(18)} ${[ndcg10, hit5, mrr].map(three).join('   ')}`;
     }),
     '',
     `answers: ${answers.questions} with an expected answer`,

@@ -99,6 +99,12 @@ export interface KnowledgeStore extends AsyncDisposable {
     k: number,
     filter?: ChunkFilter,
   ): Promise<Hit<Chunk>[]>;
+  /** These chunks with the cosine as their score; those without a vector are left out. In any order. */
+  similarities(
+    embedder: EmbedderRef,
+    vector: Float32Array,
+    chunks: readonly Chunk[],
+  ): Promise<Hit<Chunk>[]>;
   /** The chunks with these ids, in the order of the ids. An id of two brands gives two chunks. */
   get(ids: readonly string[], filter?: ChunkFilter): Promise<Chunk[]>;
 

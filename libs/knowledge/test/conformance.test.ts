@@ -154,6 +154,23 @@ describe.each([
     expect(hits[0]?.score).toBeCloseTo(2 / Math.hypot(0.1, 2), 5);
   });
 
+  test('the cosines of given chunks are told, near or not, and only of those with a vector', async () => {
+    await using store = await open();
+    const document = documentOf('a', 'd', ['One.', 'Two.', 'Three.']);
+    const bare = documentOf('a', 'e', ['Four.']);
+    await store.writeDocuments([document, bare]);
+    await store.addVectors(small, rowsOf(document, 4));
+    const asked = [...document.chunks.slice(1), ...bare.chunks];
+    const hits = await store.similarities(small, axis(4, 1), asked);
+    const found = hits.map(({ chunk, score }) => [chunk.text, Math.round(score)]);
+    expect(found.sort()).toEqual([
+      ['Three.', 0],
+      ['Two.', 1],
+    ]);
+    expect(await store.similarities(small, axis(4, 1), [])).toEqual([]);
+    expect(await store.similarities(wide, axis(8, 1), asked)).toEqual([]);
+  });
+
   test('each embedder has its own vectors', async () => {
     await using store = await open();
     const document = documentOf('a', 'd', ['One.', 'Two.']);

@@ -1,5 +1,6 @@
 import type { AnswerLength } from './answer-length.ts';
 import { coverage, type Idf } from './idf.ts';
+import { holdsQuantity } from './quantity.ts';
 import type { ScoredUnit } from './question.ts';
 import { words } from './terms.ts';
 
@@ -15,10 +16,18 @@ export interface Window {
 export interface WindowOptions {
   readonly idf: Idf;
   readonly length: AnswerLength;
+  /** The question asks for a number or a time. */
+  readonly quantity?: boolean;
 }
 
 /** What it costs if the best unit comes last: enough to decide between equal windows. */
 const LATENESS_COST = 0.1;
+
+/**
+ * What a number is worth if one is asked for: token F1 of facts on the sample manual 0.617 instead of
+ * 0.594, the same with anything from 0.1 to 0.3.
+ */
+const QUANTITY_GAIN = 0.15;
 
 /**
  * The run of units of the wanted length that covers most of the question. Of equal runs the one
@@ -27,7 +36,7 @@ const LATENESS_COST = 0.1;
 export function bestWindow(
   question: ReadonlySet<string>,
   units: readonly ScoredUnit[],
-  { idf, length }: WindowOptions,
+  { idf, length, quantity = false }: WindowOptions,
 ): Window | undefined {
   let found: Window | undefined;
   for (const start of units.keys()) {
@@ -35,7 +44,9 @@ export function bestWindow(
     const best = window.reduce((one, other) => (other.coverage > one.coverage ? other : one));
     const covered = new Set(window.flatMap((unit) => [...unit.terms]));
     const late = (LATENESS_COST * window.indexOf(best)) / window.length;
-    const value = coverage(question, covered, idf) + best.coverage - late;
+    const gain =
+      quantity && window.some((unit) => holdsQuantity(unit, question)) ? QUANTITY_GAIN : 0;
+    const value = coverage(question, covered, idf) + best.coverage + gain - late;
     if (!found || value > found.value) found = { units: window, best, value };
   }
   return found;

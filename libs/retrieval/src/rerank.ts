@@ -26,10 +26,10 @@ export function rerankByFeatures<P extends Passage>(
 ): Hit<P>[] {
   const wanted = terms(question);
   return stretched(hits.slice(0, depth))
-    .map(({ chunk, score }) => {
-      const { bestUnit, proximity } = featuresOf(wanted, chunk, idf);
+    .map(({ score, ...hit }) => {
+      const { bestUnit, proximity } = featuresOf(wanted, hit.chunk, idf);
       const gain = rerankWeights.bestUnit * bestUnit + rerankWeights.proximity * proximity;
-      return { chunk, score: score + gain };
+      return { ...hit, score: score + gain };
     })
     .sort(byScore);
 }

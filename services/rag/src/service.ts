@@ -31,7 +31,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
           runPool(parts, {
             category: 'rag',
             tasks,
-            handlers: createHandlers(createRetriever(store, embedder), model),
+            handlers: createHandlers(createRetriever(store, embedder), model, { store, embedder }),
             slots: config.SLIPSTREAM_RAG_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),

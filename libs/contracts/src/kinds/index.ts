@@ -5,6 +5,7 @@ import { deadLetterDigest } from './dead-letter-digest.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
 import { embedChunks } from './embed-chunks.ts';
 import { embedTexts } from './embed-texts.ts';
+import { evaluate } from './evaluate.ts';
 import { healthSnapshot } from './health-snapshot.ts';
 import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
@@ -24,6 +25,7 @@ export const tasks = {
   [embedTexts.kind]: embedTexts,
   [answerQuestion.kind]: answerQuestion,
   [searchKnowledge.kind]: searchKnowledge,
+  [evaluate.kind]: evaluate,
   [maintainIndex.kind]: maintainIndex,
   [healthSnapshot.kind]: healthSnapshot,
   [deadLetterDigest.kind]: deadLetterDigest,

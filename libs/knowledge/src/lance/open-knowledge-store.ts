@@ -5,7 +5,7 @@ import { summarize } from '../summarize.ts';
 import { eraseBrand, maintain } from './maintain.ts';
 import { rowsOf } from './rows.ts';
 import type { ChunkRow } from './schema.ts';
-import { getChunks, textSearch, vectorSearch } from './search.ts';
+import { getChunks, similarities, textSearch, vectorSearch } from './search.ts';
 import { filterSql } from './sql.ts';
 import { storeBytes } from './store-bytes.ts';
 import { openTables, type Tables } from './tables.ts';
@@ -52,6 +52,7 @@ export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promis
     textSearch: (query, k, filter = {}) => textSearch(tables, query, k, filter),
     vectorSearch: (embedder, vector, k, filter = {}) =>
       vectorSearch(tables, embedder, vector, k, filter),
+    similarities: (embedder, vector, of) => similarities(tables, embedder, vector, of),
     get: (ids, filter = {}) => getChunks(tables, ids, filter),
     async listDocuments(filter = {}) {
       return summarize(await placesWhere(tables, filter));

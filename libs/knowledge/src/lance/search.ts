@@ -4,7 +4,7 @@ import type { Hit } from '@slipstream/retrieval';
 import { checkDimensions } from '../check-documents.ts';
 import type { ChunkFilter, EmbedderRef } from '../knowledge-store.ts';
 import { rowsOf } from './rows.ts';
-import { type ChunkRow, chunkColumns, toChunk } from './schema.ts';
+import { type ChunkRow, chunkColumns, chunkKey, toChunk } from './schema.ts';
 import { filterSql, oneOf } from './sql.ts';
 import type { Tables } from './tables.ts';
 import { dimensionsOf } from './vectors.ts';
@@ -48,6 +48,29 @@ export async function vectorSearch(
     near.map(({ key }) => key),
   );
   return near.flatMap(({ key, _distance }) => {
+    const chunk = chunks.get(key);
+    return chunk ? [{ chunk, score: 1 - _distance }] : [];
+  });
+}
+
+export async function similarities(
+  tables: Tables,
+  embedder: EmbedderRef,
+  vector: Float32Array,
+  of: readonly Chunk[],
+): Promise<Hit<Chunk>[]> {
+  checkDimensions(embedder, vector.length);
+  const vectors = of.length === 0 ? undefined : await tables.vectors(embedder.id);
+  if (!vectors) return [];
+  checkDimensions(embedder, vector.length, await dimensionsOf(vectors));
+  const chunks = new Map(of.map((chunk) => [chunkKey(chunk), chunk]));
+  const rows = await tables.run(vectors, (table) => {
+    const found = table.query().nearestTo(vector).distanceType('cosine').bypassVectorIndex();
+    return rowsOf<{ key: string; _distance: number }>(
+      found.where(oneOf('key', chunks.keys())).select(['key', '_distance']).limit(chunks.size),
+    );
+  });
+  return rows.flatMap(({ key, _distance }) => {
     const chunk = chunks.get(key);
     return chunk ? [{ chunk, score: 1 - _distance }] : [];
   });

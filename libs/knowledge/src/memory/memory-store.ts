@@ -89,6 +89,14 @@ export function createMemoryStore(): KnowledgeStore {
         .sort((one, other) => other.score - one.score)
         .slice(0, k);
     },
+    async similarities(embedder, vector, of) {
+      checkDimensions(embedder, vector.length);
+      const vectors = tables.get(embedder.id)?.vectors;
+      return of.flatMap((chunk) => {
+        const other = vectors?.get(keyOf(chunk));
+        return other ? [{ chunk, score: cosine(vector, other) }] : [];
+      });
+    },
     async get(ids, filter = {}) {
       return ids.flatMap((id) =>
         all(filter)

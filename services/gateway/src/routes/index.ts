@@ -5,6 +5,7 @@ import { breakerRoutes } from './breakers.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
+import { evaluationRoutes } from './evaluations.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { maintenanceRoutes } from './maintenance.ts';
@@ -40,6 +41,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   embeddingRoutes,
   queryRoutes,
   searchRoutes,
+  evaluationRoutes,
   deadLetterRoutes,
   statsRoutes,
   queueRoutes,

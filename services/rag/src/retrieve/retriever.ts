@@ -46,17 +46,32 @@ export function createRetriever(store: KnowledgeStore, embedder: Embedder) {
     const fromStore = <T>(run: () => Promise<T>): Promise<T> => storeBreaker.run(run, { signal });
 
     let degraded: string | undefined;
+    const embedded =
+      options.mode === 'keyword'
+        ? undefined
+        : timed('embed', () => embedQuery(question, signal)).catch((error: unknown) => {
+            if (options.mode === 'vector' || signal.aborted || !isOutage(error)) throw error;
+            degraded = `no vectors: ${(error as Error).message}`;
+            return undefined;
+          });
     const byMeaning = async (): Promise<Hit<Chunk>[]> => {
-      if (options.mode === 'keyword') return [];
-      const vector = await timed('embed', () => embedQuery(question, signal)).catch(
-        (error: unknown) => {
-          if (options.mode === 'vector' || signal.aborted || !isOutage(error)) throw error;
-          degraded = `no vectors: ${(error as Error).message}`;
-        },
-      );
+      const vector = await embedded;
       if (!vector) return [];
       return timed('vector', () =>
         fromStore(() => store.vectorSearch({ id, dimensions }, vector, CANDIDATES, filter)),
+      );
+    };
+    /** The cosines of what only words found: without them fusion takes it for unlike the question. */
+    const otherCosines = async (
+      textHits: readonly Hit<Chunk>[],
+      near: readonly Hit<Chunk>[],
+    ): Promise<Hit<Chunk>[]> => {
+      const vector = await embedded;
+      const known = new Set(near.map(({ chunk }) => chunk.id));
+      const others = textHits.map(({ chunk }) => chunk).filter((chunk) => !known.has(chunk.id));
+      if (!vector || others.length === 0) return [];
+      return timed('similarity', () =>
+        fromStore(() => store.similarities({ id, dimensions }, vector, others)),
       );
     };
     const byWords = async (): Promise<Hit<Chunk>[]> =>
@@ -64,13 +79,13 @@ export function createRetriever(store: KnowledgeStore, embedder: Embedder) {
         ? []
         : timed('keyword', () => fromStore(() => store.textSearch(question, CANDIDATES, filter)));
 
-    const [idf, textHits, vectorHits] = await Promise.all([termWeights(), byWords(), byMeaning()]);
+    const [idf, textHits, near] = await Promise.all([termWeights(), byWords(), byMeaning()]);
+    const similar = [...near, ...(await otherCosines(textHits, near))];
     const hits = await timed('rerank', async () =>
-      rerankByFeatures(
-        question,
-        fuseWeighted(textHits, vectorHits, { vectorWeight: fusionWeight }),
-        { idf, depth: RERANKED },
-      ),
+      rerankByFeatures(question, fuseWeighted(textHits, similar, { vectorWeight: fusionWeight }), {
+        idf,
+        depth: RERANKED,
+      }),
     );
     const mode = degraded === undefined ? options.mode : 'keyword';
     return { hits, mode, idf, timings, ...(degraded !== undefined && { degraded }) };
