@@ -74,6 +74,7 @@ const carried: Readonly<Record<string, readonly [places: readonly string[], text
     'To all workers, once a second: age of the oldest waiting task; not stored',
   ],
   taskState: [[], 'Request and reply: what the log knows of a task; not stored'],
+  documents: [[], 'Request and reply: which documents the knowledge holds; not stored'],
 };
 
 /** Names that the subjects table misses or has too many of: for the test. */

@@ -39,7 +39,7 @@ export { type Kind, type KindIn, type Tasks, tasks } from './kinds/index.ts';
 export { PageState } from './kinds/index-write.ts';
 export { MAX_NODES, WorkflowNode } from './kinds/run-workflow.ts';
 export { SearchHit } from './kinds/search-knowledge.ts';
-export type { Chunk } from './knowledge.ts';
+export type { Chunk, DocumentsAnswer, DocumentsQuestion, KnownDocument } from './knowledge.ts';
 export { isLaterPayload, type LaterPayload, laterPayload } from './later-payload.ts';
 export {
   CategoryLimits,

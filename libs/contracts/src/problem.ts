@@ -65,6 +65,11 @@ export const problems = {
     title: 'No workflow has this id',
     remedy: 'The id is wrong, belongs to a task that is no workflow, or is past its retention.',
   },
+  'knowledge-unavailable': {
+    status: 503,
+    title: 'No service that knows the sources answers',
+    remedy: 'See whether `maintenance` runs (GET /v1/workers), and try again after `retry-after`.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'The method is not allowed here',

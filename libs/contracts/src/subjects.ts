@@ -38,6 +38,8 @@ export const subjects = {
   ages: (category: Category) => `slipstream.ages.${category}`,
   /** Request and reply: what the projection knows of a task. */
   taskState: 'slipstream.task-state',
+  /** Request and reply: which documents are known. */
+  documents: 'slipstream.documents',
 } as const;
 
 /** A brand as one subject token: `Audio & Co.` -> `QXVkaW8gJiBDby4`. */

@@ -5,6 +5,7 @@ import { answerModelFrom, embedderFrom } from '@slipstream/providers';
 import { breakers } from '@slipstream/resilience';
 import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
 import type { Config } from './config.ts';
+import { documentsEndpoint } from './documents-endpoint.ts';
 import { createHandlers } from './handlers/index.ts';
 import { createRetriever } from './retrieve/retriever.ts';
 
@@ -27,6 +28,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
           answerModel: model?.id ?? 'extractive',
           breakers: breakers.breakerStates(),
         }),
+        endpoints: [documentsEndpoint(store)],
         pools: [
           runPool(parts, {
             category: 'rag',

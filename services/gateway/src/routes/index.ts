@@ -8,7 +8,9 @@ import { embeddingRoutes } from './embeddings.ts';
 import { evaluationRoutes } from './evaluations.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
+import { llmsTextRoutes } from './llms-text.ts';
 import { maintenanceRoutes } from './maintenance.ts';
+import { mcpRoutes } from './mcp.ts';
 import { pageRoutes } from './page.ts';
 import { poolRoutes } from './pools.ts';
 import { queryRoutes } from './queries.ts';
@@ -42,6 +44,8 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   queryRoutes,
   searchRoutes,
   evaluationRoutes,
+  mcpRoutes,
+  llmsTextRoutes,
   deadLetterRoutes,
   statsRoutes,
   queueRoutes,
