@@ -11,6 +11,8 @@ import { recommendAnswerFrom, recommendFusionWeight } from './recommend.ts';
 export interface EvaluateOptions extends FindParts {
   /** Questions about other subjects, which must be refused. Default: `farOffQuestions`. */
   readonly farOff?: readonly EvaluationQuestion[];
+  /** Weight of the vectors as it is set. Default: the embedder's own. */
+  readonly fusionWeight?: number;
   /** Dice of the bootstrap. Default: always the same. */
   readonly random?: () => number;
   readonly onProgress?: (done: number, total: number) => void;
@@ -29,8 +31,9 @@ export async function evaluate(
 ): Promise<EvaluationReport> {
   const { store, embedder, farOff = farOffQuestions, signal, onProgress } = options;
   const { random = seededRandom(1) } = options;
-  const { fusionWeight } = embedder.info;
-  const idf = idfFrom(countTerms(await store.sampleTexts(SAMPLE)));
+  const { fusionWeight = embedder.info.fusionWeight } = options;
+  const [language] = await store.languages(options.filter);
+  const idf = idfFrom(countTerms(await store.sampleTexts(SAMPLE), language));
   const total = questions.length + farOff.length;
   let done = 0;
   const ask = async (question: EvaluationQuestion) => {

@@ -1,4 +1,4 @@
-import { words } from '@slipstream/retrieval';
+import { splitWords } from '@slipstream/retrieval';
 
 /** What the ranking metrics need of one question: the grade of each document, best rank first. */
 export interface Ranking {
@@ -38,7 +38,7 @@ export function tokenF1(answer: string, expected: readonly string[]): number {
 
 const ARTICLES: ReadonlySet<string> = new Set(['a', 'an', 'the']);
 
-const tokensOf = (text: string): string[] => words(text).filter((word) => !ARTICLES.has(word));
+const tokensOf = (text: string): string[] => splitWords(text).filter((word) => !ARTICLES.has(word));
 
 function f1(found: readonly string[], wanted: readonly string[]): number {
   const left = new Map<string, number>();

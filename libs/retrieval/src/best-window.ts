@@ -1,8 +1,8 @@
 import type { AnswerLength } from './answer-length.ts';
 import { coverage, type Idf } from './idf.ts';
+import { splitWords } from './languages/split-words.ts';
 import { holdsQuantity } from './quantity.ts';
 import type { ScoredUnit } from './question.ts';
-import { words } from './terms.ts';
 
 /** Neighbouring units of one passage that may be an answer. */
 export interface Window {
@@ -45,7 +45,9 @@ export function bestWindow(
     const covered = new Set(window.flatMap((unit) => [...unit.terms]));
     const late = (LATENESS_COST * window.indexOf(best)) / window.length;
     const gain =
-      quantity && window.some((unit) => holdsQuantity(unit, question)) ? QUANTITY_GAIN : 0;
+      quantity && window.some((unit) => holdsQuantity(unit, question, idf.language))
+        ? QUANTITY_GAIN
+        : 0;
     const value = coverage(question, covered, idf) + best.coverage + gain - late;
     if (!found || value > found.value) found = { units: window, best, value };
   }
@@ -64,12 +66,12 @@ function takeFrom(
   const [first, ...rest] = units.slice(start);
   if (!first) return [];
   const taken = [first];
-  let size = words(first.text).length;
+  let size = splitWords(first.text).length;
   for (const unit of rest) {
-    size += words(unit.text).length;
+    size += splitWords(unit.text).length;
     if (size > most || (unit.kind === 'row') !== (first.kind === 'row')) break;
     if (first.kind === 'row' && unit.coverage < first.coverage) break;
-    if (first.kind !== 'row' && size - words(unit.text).length >= least) break;
+    if (first.kind !== 'row' && size - splitWords(unit.text).length >= least) break;
     taken.push(unit);
   }
   return taken;

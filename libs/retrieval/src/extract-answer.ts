@@ -63,7 +63,7 @@ export function extractAnswer<P extends Passage>(
   options: ExtractOptions,
 ): ExtractedAnswer {
   const { idf, passages = 3, answerFrom = ANSWER_CONFIDENCE, showFrom = SHOW_CONFIDENCE } = options;
-  const wanted = terms(question);
+  const wanted = terms(question, idf.language);
   const length = answerLength(question);
   const quantity = asksQuantity(question);
   if (wanted.length === 0) return refusal('The question has no words that can be searched for.', 0);

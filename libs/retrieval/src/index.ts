@@ -15,9 +15,11 @@ export {
   type WeightedFusion,
 } from './fuse.ts';
 export { countTerms, coverage, type Idf, idfFrom, type TermStatistics } from './idf.ts';
+export { detectLanguage, type Language, languages } from './languages/language.ts';
+export { splitWords } from './languages/split-words.ts';
 export type { Hit, Passage } from './passage.ts';
 export { type RerankOptions, rerankByFeatures, rerankWeights } from './rerank.ts';
-export { terms, words } from './terms.ts';
+export { terms } from './terms.ts';
 export {
   CITATION_COVERAGE,
   type RemovedCitation,

@@ -1,3 +1,4 @@
+import type { Language } from './languages/language.ts';
 import { terms } from './terms.ts';
 import type { Unit } from './units.ts';
 
@@ -11,8 +12,15 @@ const NUMERAL =
 export const asksQuantity = (question: string): boolean => ASKED.test(question);
 
 /** Whether a sentence or row names a number that the question did not bring along. */
-export function holdsQuantity({ kind, text }: Unit, question: Iterable<string>): boolean {
+export function holdsQuantity(
+  { kind, text }: Unit,
+  question: Iterable<string>,
+  language?: Language,
+): boolean {
   if (kind === 'code') return false;
   const asked = new Set(question);
-  return NUMERAL.test(text) || terms(text).some((term) => /^\p{N}/u.test(term) && !asked.has(term));
+  return (
+    NUMERAL.test(text) ||
+    terms(text, language).some((term) => /^\p{N}/u.test(term) && !asked.has(term))
+  );
 }

@@ -24,7 +24,7 @@ export function rerankByFeatures<P extends Passage>(
   hits: readonly Hit<P>[],
   { idf, depth = 50 }: RerankOptions,
 ): Hit<P>[] {
-  const wanted = terms(question);
+  const wanted = terms(question, idf.language);
   return stretched(hits.slice(0, depth))
     .map(({ score, ...hit }) => {
       const { bestUnit, proximity } = featuresOf(wanted, hit.chunk, idf);

@@ -16,7 +16,13 @@ export const documentsEndpoint = (store: KnowledgeStore): MicroEndpoint => ({
         return wanted.every((word) => text.includes(word));
       })
       .sort((one, other) => order(one.brand, other.brand) || order(one.url, other.url));
-    const documents = found.slice(0, limit).map(({ docId: _docId, ...document }) => document);
+    const documents = found.slice(0, limit).map(({ brand: whose, source, url, title, chunks }) => ({
+      brand: whose,
+      source,
+      url,
+      title,
+      chunks,
+    }));
     return { documents, total: found.length };
   },
 });

@@ -122,6 +122,23 @@ test('a search ranks chunks by words, and says which mode it used', async () => 
   expect(hits.length).toBeLessThanOrEqual(2);
 });
 
+test('a search is limited by date, and gives what stands around each chunk', async () => {
+  await using _service = await start();
+  const search = async (more: object) => {
+    const payload = { q: 'scenes of the mixer', mode: 'keyword', limit: 1, ...more } as const;
+    return (await engine.completed('search-knowledge', payload)).result as ResultOf<
+      Tasks['search-knowledge']
+    >;
+  };
+  const [hit] = (await search({ expand: 'neighbours' })).hits;
+  expect(hit).toMatchObject({ text: texts[2], before: texts[1], after: texts[3] });
+  const [whole] = (await search({ expand: 'section' })).hits;
+  expect(whole?.section).toBe(texts.join('\n\n'));
+  const since = (time: string) => search({ filters: { since: time } });
+  expect((await since('2026-11-01T00:00:00Z')).hits).toHaveLength(1);
+  expect((await since('2026-11-01T00:00:01Z')).hits).toEqual([]);
+});
+
 /** Speaks the part of the chat completions API that a streamed answer uses. */
 async function startModel(reply: string | { status: number }) {
   const seen: { messages: { content: string }[] }[] = [];

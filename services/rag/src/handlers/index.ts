@@ -13,6 +13,6 @@ export const createHandlers = (
   { store, embedder }: { readonly store: KnowledgeStore; readonly embedder: Embedder },
 ): Handlers<'rag'> => ({
   'answer-question': createAnswerQuestion(retrieve, model),
-  'search-knowledge': createSearchKnowledge(retrieve),
+  'search-knowledge': createSearchKnowledge(retrieve, store),
   evaluate: createEvaluate(store, embedder),
 });

@@ -2,7 +2,13 @@ import type { Chunk } from '@slipstream/contracts';
 import type { ChunkFilter, KnowledgeStore } from '@slipstream/knowledge';
 import type { Embedder } from '@slipstream/providers';
 import { breakers, isOutage } from '@slipstream/resilience';
-import { fuseWeighted, type Hit, type Idf, rerankByFeatures } from '@slipstream/retrieval';
+import {
+  detectLanguage,
+  fuseWeighted,
+  type Hit,
+  type Idf,
+  rerankByFeatures,
+} from '@slipstream/retrieval';
 import { withSpan } from '@slipstream/telemetry';
 import { createTermWeights } from './term-weights.ts';
 
@@ -79,7 +85,12 @@ export function createRetriever(store: KnowledgeStore, embedder: Embedder) {
         ? []
         : timed('keyword', () => fromStore(() => store.textSearch(question, CANDIDATES, filter)));
 
-    const [idf, textHits, near] = await Promise.all([termWeights(), byWords(), byMeaning()]);
+    const weights = async (): Promise<Idf> => {
+      const among = await fromStore(() => store.languages(filter));
+      return termWeights(detectLanguage(question, among) ?? among[0] ?? 'en');
+    };
+
+    const [idf, textHits, near] = await Promise.all([weights(), byWords(), byMeaning()]);
     const similar = [...near, ...(await otherCosines(textHits, near))];
     const hits = await timed('rerank', async () =>
       rerankByFeatures(question, fuseWeighted(textHits, similar, { vectorWeight: fusionWeight }), {
