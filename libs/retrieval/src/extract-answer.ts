@@ -47,7 +47,7 @@ export interface ExtractOptions {
   readonly passages?: number;
   /** Default: `ANSWER_CONFIDENCE`. */
   readonly answerFrom?: number;
-  /** Default: `SHOW_CONFIDENCE`. */
+  /** Default: `SHOW_CONFIDENCE`, but not more than `answerFrom`. */
   readonly showFrom?: number;
 }
 
@@ -62,7 +62,8 @@ export function extractAnswer<P extends Passage>(
   hits: readonly Hit<P>[],
   options: ExtractOptions,
 ): ExtractedAnswer {
-  const { idf, passages = 3, answerFrom = ANSWER_CONFIDENCE, showFrom = SHOW_CONFIDENCE } = options;
+  const { idf, passages = 3, answerFrom = ANSWER_CONFIDENCE } = options;
+  const { showFrom = Math.min(SHOW_CONFIDENCE, answerFrom) } = options;
   const wanted = terms(question, idf.language);
   const length = answerLength(question);
   const quantity = asksQuantity(question);

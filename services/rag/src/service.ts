@@ -33,7 +33,11 @@ export const startService = (config: Config): Promise<WorkerService> =>
           runPool(parts, {
             category: 'rag',
             tasks,
-            handlers: createHandlers(createRetriever(store, embedder), model, { store, embedder }),
+            handlers: createHandlers(createRetriever(store, embedder), model, {
+              store,
+              embedder,
+              answerFrom: config.SLIPSTREAM_ANSWER_CONFIDENCE,
+            }),
             slots: config.SLIPSTREAM_RAG_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),
