@@ -10,7 +10,7 @@ const manual = new URL('../../../examples/manual/', import.meta.url).pathname;
 
 /** The bars: what these set-ups reached, less what a few questions more or less would change. */
 test('on the sample manual retrieval, answers and refusals are as good as promised', {
-  timeout: 300_000,
+  timeout: 900_000,
 }, async () => {
   await using stack = new AsyncDisposableStack();
   const uri = await mkdtemp(join(tmpdir(), 'eval-'));
