@@ -1,8 +1,10 @@
 export {
   type Ageing,
   type AgeingOptions,
+  type AgeingSettings,
   type Ages,
   type Allowances,
+  ageingOf,
   createAgeing,
   defaultAllowances,
 } from './ageing.ts';

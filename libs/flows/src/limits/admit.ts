@@ -2,20 +2,18 @@ import {
   type AcquireAnswer,
   type AcquireRequest,
   type Category,
-  type CategoryLimits,
   categoryNames,
-  claimOf,
   type Holding,
-  limitsKey,
+  hostOf,
   type Priority,
-  parseLimits,
   subjects,
   type TaskMessage,
   type TaskTable,
 } from '@slipstream/contracts';
-import { type Bus, directLast, followStream } from '@slipstream/jetstream';
+import { type Bus, followStream } from '@slipstream/jetstream';
 import type { EventLog } from '@slipstream/tasklog';
 import type { Logger } from '@slipstream/telemetry';
+import { readControls, watchControls } from '@slipstream/worker';
 import { Desk, type Parked } from './desk.ts';
 import { openLedger } from './ledger.ts';
 import { releaseTask } from './release.ts';
@@ -109,7 +107,7 @@ export async function admit(options: AdmitOptions, signal: AbortSignal): Promise
     unlisten();
     if (!bus.connection.isClosed()) for (const each of subscriptions) each.unsubscribe();
     await lanes;
-    await Promise.all([...counters.values()].map((counter) => counter.idle()));
+    await Promise.all([...counters.values()].map((counter) => counter.close()));
   }
 }
 
@@ -120,7 +118,8 @@ interface Counter {
   confirmAll(): void;
   sweep(): void;
   pump(): void;
-  idle(): Promise<void>;
+  /** Waits for the releases that are on their way. */
+  close(): Promise<void>;
 }
 
 async function openCounter(
@@ -132,18 +131,13 @@ async function openCounter(
   const ledger = await openLedger(bus, category);
   const desk = new Desk(tasks, ledger.holds, Date.now());
   const releasing = new Set<Promise<void>>();
-  const subject = `$KV.runtime.${limitsKey(category)}`;
-  desk.limits = await readLimits();
-
-  async function readLimits(): Promise<CategoryLimits> {
-    const entry = await directLast(bus, 'KV_runtime', subject);
-    if (!entry || entry.data.length === 0) return {};
-    const text = Buffer.from(entry.data).toString();
-    const limits = parseLimits(text);
-    if (!limits)
-      logger.warn({ category, text }, 'limits that do not fit their schema count for nothing');
-    return limits ?? desk.limits;
-  }
+  desk.limits = (await readControls(bus, category)).controls.limits ?? {};
+  const controls = watchControls(bus, category, {
+    onChange: ({ limits = {} }) => {
+      desk.limits = limits;
+    },
+    onError: (err) => logger.debug({ err, category }, 'limits cannot be read'),
+  });
 
   async function release({ seq, task }: Parked): Promise<void> {
     while (!ended.aborted) {
@@ -165,21 +159,12 @@ async function openCounter(
     },
     hear: ({ instance, held }) => desk.hear(instance, held, Date.now()),
     park(priority, token, seq, task) {
-      const definition = tasks[task.kind];
-      const host = definition && claimOf(definition, task)?.host;
+      const host = hostOf(task.payload);
       const name = `${task.id}.${task.run}`;
       desk.park(priority, token, { seq, task: name, gen: task.gen, ...(host && { host }) });
     },
     confirmAll: () => desk.holds.confirmAll(Date.now()),
-    sweep() {
-      desk.sweep(graceMs, Date.now());
-      readLimits().then(
-        (limits) => {
-          desk.limits = limits;
-        },
-        (err: unknown) => logger.warn({ err, category }, 'limits cannot be read'),
-      );
-    },
+    sweep: () => void desk.sweep(graceMs, Date.now()),
     pump() {
       while (releasing.size < MAX_RELEASES && !ended.aborted) {
         const next = desk.release(Date.now());
@@ -195,7 +180,10 @@ async function openCounter(
         releasing.add(moving);
       }
     },
-    idle: async () => void (await Promise.allSettled(releasing)),
+    async close() {
+      controls[Symbol.dispose]();
+      await Promise.allSettled(releasing);
+    },
   };
   return counter;
 }

@@ -6,6 +6,7 @@ import {
   type KindLimits,
   type LimitName,
   laneToken,
+  limitsOf,
   type Priority,
   priorities,
   rateIntervalMs,
@@ -175,7 +176,7 @@ export class Desk {
   /** `own`: places that the task itself has been promised. */
   #hasRoom(claim: Claim, own: number): boolean {
     const most = this.#limitsOf(claim.kind).concurrency?.perKey;
-    if (most === undefined || claim.key === '') return true;
+    if (most === undefined) return true;
     const key = keyOf(claim);
     return this.holds.count(key) + this.#promised.count(key) - own < most;
   }
@@ -223,10 +224,7 @@ export class Desk {
 
   #waitingWith = (claim: Claim): number => this.#waiting.get(laneToken(claim)) ?? 0;
 
-  #limitsOf(kind: string): KindLimits {
-    const { concurrency, rate } = { ...this.#kinds[kind], ...this.limits.kinds?.[kind] };
-    return { ...(concurrency && { concurrency }), ...(rate && { rate }) };
-  }
+  #limitsOf = (kind: string): KindLimits => limitsOf(this.#kinds[kind], this.limits.kinds?.[kind]);
 
   #weightOf = (tenant: string): number => this.limits.tenants?.[tenant] ?? 1;
 }
