@@ -39,7 +39,8 @@ export {
   newRow,
   type TaskRow,
 } from './projection/task-row.ts';
-export { type PurgeParts, purgeQueue, runInMessage } from './purge.ts';
+export { purgeQueue } from './purge.ts';
+export { type PurgeParts, runInMessage } from './purged.ts';
 export { type Replayable, type ReplayOutcome, replayTask } from './replay.ts';
 export { type DueFirings, dueFirings, firingId } from './schedules/due-firings.ts';
 export {

@@ -64,6 +64,9 @@ export async function admit(options: AdmitOptions, signal: AbortSignal): Promise
     bus.connection.subscribe(subjects.holding('*'), {
       callback: (_error, message) => counterOf(message.subject)?.hear(message.json()),
     }),
+    bus.connection.subscribe(subjects.lanesPurged('*'), {
+      callback: (_error, message) => counterOf(message.subject)?.drop(Number(message.string())),
+    }),
   ];
   let deaf = false;
   const unlisten = bus.onStatus((status) => {
@@ -114,6 +117,7 @@ export async function admit(options: AdmitOptions, signal: AbortSignal): Promise
 interface Counter {
   acquire(request: AcquireRequest, respond: (answer: AcquireAnswer) => void): void;
   hear(holding: Holding): void;
+  drop(upToSeq: number): void;
   park(priority: Priority, token: string, seq: number, task: TaskMessage): void;
   confirmAll(): void;
   sweep(): void;
@@ -139,10 +143,10 @@ async function openCounter(
     onError: (err) => logger.debug({ err, category }, 'limits cannot be read'),
   });
 
-  async function release({ seq, task }: Parked): Promise<void> {
+  async function release(token: string, parked: Parked): Promise<void> {
     while (!ended.aborted) {
-      const outcome = await releaseTask(bus, log, category, seq);
-      if (outcome === 'gone') desk.forget(task);
+      const outcome = await releaseTask(bus, log, category, parked.seq);
+      if (outcome === 'gone') desk.forget(token, parked);
       if (outcome !== 'again') return;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
@@ -158,6 +162,7 @@ async function openCounter(
       ledger.write(desk.holds.all).then(() => respond({ verdicts }), fail);
     },
     hear: ({ instance, held }) => desk.hear(instance, held, Date.now()),
+    drop: (upToSeq) => desk.drop(upToSeq),
     park(priority, token, seq, task) {
       const host = hostOf(task.payload);
       const name = `${task.id}.${task.run}`;
@@ -170,10 +175,10 @@ async function openCounter(
         const next = desk.release(Date.now());
         if (!next) return;
         const { parked, priority, token } = next;
-        const moving: Promise<void> = release(parked)
+        const moving: Promise<void> = release(token, parked)
           .catch((err: unknown) => {
             logger.warn({ err, task: parked.task }, 'a task stays in its lane for now');
-            desk.forget(parked.task);
+            desk.forget(token, parked);
             desk.park(priority, token, parked);
           })
           .finally(() => releasing.delete(moving));
