@@ -6,6 +6,7 @@ export {
   replayDeadLetters,
 } from './dead-letters.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
+export { EventTooLargeError } from './event-text.ts';
 export {
   appendChildren,
   type ChildrenOptions,
