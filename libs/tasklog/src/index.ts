@@ -26,13 +26,21 @@ export {
 } from './manifest.ts';
 export type { ErrorGroup } from './projection/error-groups.ts';
 export type { ListFilter, TaskFilter } from './projection/list.ts';
-export { type Listener, openProjection, type Projection } from './projection/projection.ts';
+export {
+  type Listener,
+  openProjection,
+  type Projection,
+  projectionFile,
+} from './projection/projection.ts';
+export { projectionHash } from './projection/projection-hash.ts';
 export type { ChildState, HookedEnd, StateCount } from './projection/queries.ts';
 export { queries } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
 export { createRowStore } from './projection/row-store.ts';
 export { openForReading, openForWriting } from './projection/schema.ts';
+export { readSnapshot, type Snapshot } from './projection/snapshot.ts';
 export { type KindStats, successRate } from './projection/stats.ts';
+export { type StoredSnapshot, storeSnapshot } from './projection/store-snapshot.ts';
 export type { EndedCount } from './projection/tally.ts';
 export {
   isParked,
@@ -40,6 +48,7 @@ export {
   newRow,
   type TaskRow,
 } from './projection/task-row.ts';
+export { trimLog } from './projection/trim-log.ts';
 export { purgeQueue } from './purge.ts';
 export { type PurgeParts, runInMessage } from './purged.ts';
 export { type Replayable, type ReplayOutcome, replayTask } from './replay.ts';

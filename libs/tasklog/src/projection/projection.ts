@@ -9,6 +9,7 @@ import type { Searchable } from './findable.ts';
 import type { ListFilter } from './list.ts';
 import type { Queries, QueryName } from './queries.ts';
 import type { Question, Reply } from './query-thread.ts';
+import { restoreSnapshot } from './restore-snapshot.ts';
 import type { LoggedEvent } from './row-store.ts';
 import type { TaskRow } from './task-row.ts';
 
@@ -43,10 +44,15 @@ export interface ProjectionOptions {
   readonly tasks?: TaskTable;
 }
 
-/** Opens the file and its two threads, and catches up in the background. */
+/** The file of a projection. */
+export const projectionFile = ({ dir, name }: ProjectionOptions): string =>
+  join(dir, `${name}.sqlite`);
+
+/** Opens the file and its two threads, from the newest snapshot if there is no file, and catches up in the background. */
 export async function openProjection(bus: Bus, options: ProjectionOptions): Promise<Projection> {
   mkdirSync(options.dir, { recursive: true });
-  const file = join(options.dir, `${options.name}.sqlite`);
+  const file = projectionFile(options);
+  await restoreSnapshot(bus, file);
   const searchable = searchableOf(options.tasks ?? tasks);
   const input = { url: bus.url, name: options.name, file, searchable };
   const apply = new Worker(new URL('./apply-thread.ts', import.meta.url), { workerData: input });
