@@ -45,10 +45,10 @@ export {
   type Claim,
   claimOf,
   claimOfLane,
+  hostOf,
   KindLimits,
   laneToken,
-  limitsKey,
-  parseLimits,
+  limitsOf,
   RateLimit,
   rateIntervalMs,
 } from './limits.ts';

@@ -79,7 +79,8 @@ export function streams(options: TopologyOptions = defaultTopology): readonly St
       description: 'What happened to each task: arrays of events, the truth',
       subjects: ['events.*'],
       retention: RetentionPolicy.Limits,
-      max_age: 30 * DAY,
+      // The leader of snapshots trims it, never beyond the oldest task that is kept.
+      max_age: 0,
     },
     {
       ...common,

@@ -10,6 +10,7 @@ import type { ListFilter } from './list.ts';
 import { Progress } from './progress.ts';
 import type { Queries, QueryName } from './queries.ts';
 import type { Question, Reply } from './query-thread.ts';
+import { restoreSnapshot } from './restore-snapshot.ts';
 import type { LoggedEvent } from './row-store.ts';
 import type { TaskRow } from './task-row.ts';
 
@@ -44,10 +45,15 @@ export interface ProjectionOptions {
   readonly tasks?: TaskTable;
 }
 
-/** Opens the file and its two threads, and catches up in the background. */
+/** The file of a projection. */
+export const projectionFile = ({ dir, name }: ProjectionOptions): string =>
+  join(dir, `${name}.sqlite`);
+
+/** Opens the file and its two threads, from the newest snapshot if there is no file, and catches up in the background. */
 export async function openProjection(bus: Bus, options: ProjectionOptions): Promise<Projection> {
   mkdirSync(options.dir, { recursive: true });
-  const file = join(options.dir, `${options.name}.sqlite`);
+  const file = projectionFile(options);
+  await restoreSnapshot(bus, file);
   const searchable = searchableOf(options.tasks ?? tasks);
   const progress = new Progress();
   const input = { url: bus.url, name: options.name, file, searchable, progress: progress.buffer };
