@@ -15,3 +15,12 @@ export class DocumentError extends Error {
     this.code = code;
   }
 }
+
+/** What to do about a document that cannot be read. */
+export const documentRemedies: Readonly<Record<DocumentErrorCode, string>> = {
+  'broken-pdf': 'Open it in a viewer and save it anew.',
+  'encrypted-pdf': 'Save it without its password.',
+  'needs-ocr': 'Run text recognition on it first, for example with ocrmypdf.',
+  'pdf-too-large': 'Split it, or print it to a new PDF.',
+  'pdf-timeout': 'Split it, or print it to a new PDF.',
+};
