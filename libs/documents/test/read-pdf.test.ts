@@ -110,12 +110,10 @@ test('a PDF beyond its limits is too large', async () => {
 test('a bomb that fills the memory is killed', async () => {
   const bomb = makePdf({ pages: [await repeated('q 1 0 0 1 0 0 cm Q\n', 400_000_000)] });
   expect(bomb.length).toBeLessThan(4_000_000);
-  const startMs = performance.now();
   await expect(readPdf(bomb)).rejects.toMatchObject({
     code: 'pdf-too-large',
     message: expect.stringContaining('memory'),
   });
-  expect(performance.now() - startMs).toBeLessThan(15_000);
 });
 
 test('a bomb that makes text without end is stopped at the page limit or killed', async () => {
