@@ -9,6 +9,10 @@ export { plainText } from './chunk/plain-text.ts';
 export { decodeText } from './decode-text.ts';
 export { DocumentError, type DocumentErrorCode, documentRemedies } from './document-error.ts';
 export { type HtmlDocument, type HtmlOptions, htmlToDocument } from './html/html-to-document.ts';
+export { defaultZipLimits, type ZipLimits } from './packaged/open-zip.ts';
+export { type PackageType, packageTypeOf } from './packaged/package-type.ts';
+export { readDocx } from './packaged/read-docx.ts';
+export { readEpub } from './packaged/read-epub.ts';
 export type { PdfPage } from './pdf/messages.ts';
 export {
   defaultPdfLimits,

@@ -11,6 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 
+const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 const pdf = '%PDF-1.7\n%âãÏÓ\n1 0 obj';
 
 async function upload(
@@ -79,6 +80,8 @@ test('a file of several megabytes arrives whole', async () => {
 
 test.each([
   ['a PDF under another name', pdf, 'manual.bin', '', 'application/pdf'],
+  ['a Word document by its name', 'PK\x03\x04word', 'a.docx', '', DOCX],
+  ['a book by its type', 'PK\x03\x04', 'a', 'application/epub+zip', 'application/epub+zip'],
   ['HTML', '<!doctype html><p>x', 'page', '', 'text/html'],
   ['HTML that says text', '\n<html lang="en">', 'page', 'text/plain', 'text/html'],
   ['Markdown by its name', '# Title', 'readme.md', 'application/octet-stream', 'text/markdown'],
@@ -93,6 +96,8 @@ test.each([
 test.each([
   ['an image', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0, 1]), 'a.png', 'image/png'],
   ['bytes that say text', new Uint8Array([65, 0, 66, 0]), 'a.txt', 'text/plain'],
+  ['a Word document in name only', 'hello', 'a.docx', DOCX],
+  ['another ZIP', 'PK\x03\x04', 'a.zip', 'application/zip'],
   ['a PDF in name only', 'hello', 'a.pdf', 'application/pdf'],
   ['an unknown type', 'a,b', 'a.xyz', 'application/octet-stream'],
 ])('%s is 415', async (_what, content, name, type) => {

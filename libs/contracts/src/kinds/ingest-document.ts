@@ -6,7 +6,8 @@ import { Notes } from './write-notes.ts';
 export const ingestDocument = defineTask({
   kind: 'ingest-document',
   category: 'ingestion',
-  summary: 'Read a PDF, HTML, Markdown or text file, cut it into chunks and hand them on',
+  summary:
+    'Read a PDF, DOCX, EPUB, HTML, Markdown or text file, cut it into chunks and hand them on',
   payload: Type.Object(
     {
       brand: Brand,

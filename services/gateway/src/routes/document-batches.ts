@@ -28,7 +28,7 @@ const DocumentsForm = Type.Object({
     minItems: 1,
     maxItems: MAX_FILES,
     description:
-      'PDF, HTML, Markdown or text, at most 100 MiB each and 1 GiB together: a field `file` for each',
+      'PDF, DOCX, EPUB, HTML, Markdown or text, at most 100 MiB each and 1 GiB together: a field `file` for each',
   }),
   brand: Brand,
   notes,

@@ -29,7 +29,7 @@ const DocumentByUrl = Type.Object(
 const DocumentForm = Type.Object({
   file: Type.String({
     format: 'binary',
-    description: 'PDF, HTML, Markdown or text, at most 100 MiB',
+    description: 'PDF, DOCX, EPUB, HTML, Markdown or text, at most 100 MiB',
   }),
   brand: Brand,
   url: Type.Optional({
@@ -51,7 +51,8 @@ export function documentRoutes(app: HttpApp, parts: GatewayParts): void {
       schema: {
         tags: ['knowledge'],
         operationId: 'createDocument',
-        summary: 'Read a PDF, HTML, Markdown or text file, uploaded or fetched from a URL',
+        summary:
+          'Read a PDF, DOCX, EPUB, HTML, Markdown or text file, uploaded or fetched from a URL',
         headers: CreateHeaders,
         body: {
           content: {

@@ -4,7 +4,7 @@ import { titleFromName } from '@slipstream/documents';
 import type { BlobCache } from '@slipstream/jetstream';
 import { type DocumentNotes, extractNotes, type NotedDocument } from '@slipstream/retrieval';
 import type { TaskContext } from '@slipstream/worker';
-import { extractDocument, type SourceFile } from './extract-document.ts';
+import { extractDocument, type FileType, fileTypeOf, type SourceFile } from './extract-document.ts';
 
 /** Raised when the same bytes give another text or other notes than before. */
 const VERSION = 1;
@@ -39,13 +39,14 @@ export interface DocumentReader {
 export const createDocumentReader = (cache: BlobCache): DocumentReader => ({
   async read(brand, file, context) {
     const space = brandToken(brand);
-    const fingerprint = fingerprintOf(file);
+    const type = fileTypeOf(file);
+    const fingerprint = fingerprintOf(file, type);
     const known = await cache.get(space, `${fingerprint}-text`);
     if (known) {
       const document = JSON.parse(Buffer.from(known.bytes).toString()) as NotedDocument;
       return { document: titled(document, file), fingerprint, ref: known.ref, cached: true };
     }
-    const document = await extractDocument(file, context);
+    const document = await extractDocument(file, type, context);
     const kept = { ...document, title: ownTitle(document, file) };
     const bytes = Buffer.from(JSON.stringify(kept));
     const ref = await cache.put(space, `${fingerprint}-text`, bytes);
@@ -62,7 +63,7 @@ export const createDocumentReader = (cache: BlobCache): DocumentReader => ({
   },
 });
 
-function fingerprintOf({ bytes, type, contentType }: SourceFile): string {
+function fingerprintOf({ bytes, contentType }: SourceFile, type: FileType): string {
   const charset = /charset=["']?([\w.:-]+)/i.exec(contentType ?? '')?.[1] ?? '';
   return createHash('sha256')
     .update(`${VERSION} ${type} ${charset.toLowerCase()}\n`)

@@ -3,7 +3,6 @@ import { chunkDocument, type DocumentPage, docIdOf, textHash } from '@slipstream
 import type { NotedDocument } from '@slipstream/retrieval';
 import type { HandlerOf } from '@slipstream/worker';
 import { loadDocument } from '../documents/load-document.ts';
-import { documentTypeOf } from '../pages/document-type.ts';
 import { handOn } from '../pages/hand-on.ts';
 import { sourceOf } from '../pages/source-of.ts';
 import { createStages } from '../pages/stages.ts';
@@ -22,8 +21,7 @@ export const createIngestDocument =
     const loaded = await stage('download', () => loadDocument(parts, payload, context));
     const { bytes, contentType } = loaded;
     const name = payload.fileName ?? url;
-    const type = documentTypeOf(bytes, contentType, name);
-    const file = { bytes, contentType, type, url, name };
+    const file = { bytes, contentType, url, name };
     const read = await stage('extract', () => parts.reader.read(brand, file, context));
     const { document, cached } = read;
     const { title } = document;
@@ -41,6 +39,7 @@ export const createIngestDocument =
     };
     const previous = await parts.memory.get(brand, docId);
     if (previous?.textHash === page.textHash) {
+      await parts.memory.put(brand, docId, page);
       return { ...about, outcome: 'unchanged', chunks: 0, timings: allTimings() };
     }
     const facts = { docId, brand, source: sourceOf(url), url, title, fetchedAt: page.fetchedAt };
