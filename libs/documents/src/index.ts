@@ -7,8 +7,12 @@ export {
 } from './chunk/chunk-document.ts';
 export { plainText } from './chunk/plain-text.ts';
 export { decodeText } from './decode-text.ts';
-export { DocumentError, type DocumentErrorCode } from './document-error.ts';
+export { DocumentError, type DocumentErrorCode, documentRemedies } from './document-error.ts';
 export { type HtmlDocument, type HtmlOptions, htmlToDocument } from './html/html-to-document.ts';
+export { defaultZipLimits, type ZipLimits } from './packaged/open-zip.ts';
+export { type PackageType, packageTypeOf } from './packaged/package-type.ts';
+export { readDocx } from './packaged/read-docx.ts';
+export { readEpub } from './packaged/read-epub.ts';
 export type { PdfPage } from './pdf/messages.ts';
 export {
   defaultPdfLimits,
@@ -22,6 +26,7 @@ export { parseSitemap, type Sitemap, type SitemapUrl } from './robots/parse-site
 export { type RobotsVerdict, robotsVerdict } from './robots/robots-verdict.ts';
 export { markdownToDocument, type TextDocument } from './text/markdown-to-document.ts';
 export { textToDocument } from './text/text-to-document.ts';
+export { titleFromName } from './text/title-from-name.ts';
 export { textHash } from './text-hash.ts';
 export { docIdOf } from './url/doc-id-of.ts';
 export { inScope, type Scope, type ScopeVerdict } from './url/in-scope.ts';

@@ -20,6 +20,7 @@ import {
 } from '@slipstream/tasklog';
 import type { Logger } from '@slipstream/telemetry';
 import { fillPayload } from './fill-payload.ts';
+import { finalResult } from './final-result.ts';
 import { Flow, type WaitingParent } from './flow.ts';
 import { outcomeOf, policyOf } from './flow-outcome.ts';
 
@@ -220,7 +221,10 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     try {
       const { parentId, counts, onFailure } = entry.flow;
       const policy = policyOf(onFailure, tasks[parent.kind]);
-      await log.append(outcomeOf(parentId, parent, counts, policy));
+      const outcome = outcomeOf(parentId, parent, counts, policy);
+      const fills = outcome.type === 'succeeded' && tasks[parent.kind]?.fillsResult;
+      const filled = fills ? await finalResult(bus, projection, parentId) : {};
+      await log.append({ ...outcome, ...filled });
     } finally {
       entry.ending = false;
     }

@@ -179,6 +179,12 @@ export const buckets = [
   },
   { name: 'schedules', ttlMs: 0, description: 'Recurring schedules and what they did' },
   { name: 'pages', ttlMs: 0, description: 'What is remembered of each page, for the next crawl' },
+  {
+    name: 'notes',
+    ttlMs: 7 * 86_400_000,
+    description:
+      'Text and notes of files by the hash of their bytes, under the token of their brand',
+  },
 ] as const;
 
 export type Bucket = (typeof buckets)[number]['name'];

@@ -2,8 +2,14 @@ import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
 import { createDocumentWriter, openKnowledgeStore } from '@slipstream/knowledge';
 import { breakers } from '@slipstream/resilience';
-import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
+import {
+  notesCacheFrom,
+  runPool,
+  startWorkerService,
+  type WorkerService,
+} from '@slipstream/worker';
 import type { Config } from './config.ts';
+import { createDocumentReader } from './documents/document-reader.ts';
 import { createFetcher } from './fetch/index.ts';
 import { ingestionHandlers, type ScraperParts, scrapingHandlers } from './handlers/index.ts';
 import { createPageMemory } from './pages/page-memory.ts';
@@ -41,6 +47,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
         renderer,
         robots: createRobotsCache(fetcher),
         memory: createPageMemory(bus),
+        reader: createDocumentReader(notesCacheFrom(bus, config)),
         writer: createDocumentWriter(store),
         storeBreaker: breakers.breakerFor('store', 'knowledge'),
       };

@@ -209,8 +209,11 @@ function end(row: TaskRow, event: TaskEvent, seq: number): void {
 }
 
 function keepResult(row: TaskRow, event: Extract<TaskEvent, { type: 'waiting' | 'succeeded' }>) {
-  if (event.result !== undefined) row.result = JSON.stringify(event.result);
-  if (event.resultRef !== undefined) row.resultRef = event.resultRef;
+  // What a parent ends with takes the place of what it waited with.
+  const { result, resultRef } = event;
+  if (result === undefined && resultRef === undefined) return;
+  row.result = result === undefined ? null : JSON.stringify(result);
+  row.resultRef = resultRef ?? null;
 }
 
 function restart(row: TaskRow, run: number): void {

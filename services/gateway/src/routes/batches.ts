@@ -16,7 +16,7 @@ const MAX_BODY_BYTES = 16 << 20;
 const { render } = tasks['scrape-page'].payload.properties;
 const { texts: oneBatch } = tasks['embed-texts'].payload.properties;
 
-const Urls = Type.Array(Type.String({ minLength: 1, maxLength: 2_048 }), {
+export const Urls = Type.Array(Type.String({ minLength: 1, maxLength: 2_048 }), {
   minItems: 1,
   maxItems: MAX_URLS,
   description: 'http or https URLs',
@@ -60,30 +60,6 @@ export function batchRoutes(app: HttpApp, parts: GatewayParts): void {
   );
 
   app.post(
-    '/v1/documents/batch',
-    {
-      bodyLimit: MAX_BODY_BYTES,
-      schema: {
-        tags,
-        operationId: 'createDocumentBatch',
-        summary: 'Fetch and ingest many documents, as one workflow',
-        body: Type.Object({ urls: Urls, brand: Brand }, { additionalProperties: false }),
-        ...common,
-      },
-    },
-    async (request, reply) => {
-      const { urls, brand } = request.body;
-      const payloads = urls.map((url, index) => ({
-        brand,
-        url: checkFetchable(url, parts.allow, `/urls/${index}`),
-      }));
-      const workflow = groupOf('ingest-document', payloads);
-      const accepted = await acceptWorkflow(parts, workflow, idempotencyKeyOf(request));
-      return reply.code(202).header('location', `/v1/workflows/${accepted.id}`).send(accepted);
-    },
-  );
-
-  app.post(
     '/v1/embeddings/batch',
     {
       bodyLimit: MAX_BODY_BYTES,
@@ -115,7 +91,7 @@ export function batchRoutes(app: HttpApp, parts: GatewayParts): void {
 }
 
 /** Nodes named 1, 2, ... of which one success is enough. */
-function groupOf(kind: keyof typeof tasks, payloads: readonly object[]): Workflow {
+export function groupOf(kind: keyof typeof tasks, payloads: readonly object[]): Workflow {
   const nodes = payloads.map((payload, index) => [String(index + 1), { kind, payload }]);
   return { name: `${kind} batch`, onFailure: 'continue', nodes: Object.fromEntries(nodes) };
 }

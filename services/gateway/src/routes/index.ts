@@ -3,6 +3,7 @@ import type { GatewayParts } from '../parts.ts';
 import { batchRoutes } from './batches.ts';
 import { breakerRoutes } from './breakers.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
+import { documentBatchRoutes } from './document-batches.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
 import { eventRoutes } from './events.ts';
@@ -36,6 +37,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   eventRoutes,
   scrapeRoutes,
   documentRoutes,
+  documentBatchRoutes,
   batchRoutes,
   embeddingRoutes,
   queryRoutes,

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { Brand, tasks } from '@slipstream/contracts';
+import type { HttpApp } from '@slipstream/http';
+import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import type { GatewayParts } from '../parts.ts';
+import { checkFetchable } from '../tasks/check-payload.ts';
+import { idempotencyKeyOf } from '../tasks/idempotency.ts';
+import { createStoreUploads } from '../uploads/store-uploads.ts';
+import { readUploadForm } from '../uploads/upload-form.ts';
+import { acceptWorkflow } from '../workflows/accept-workflow.ts';
+import { WorkflowView } from '../workflows/read-workflow.ts';
+import { groupOf, Urls } from './batches.ts';
+import { anyProblem, CreateHeaders } from './shapes.ts';
+
+const MAX_FILES = 100;
+
+const { notes } = tasks['ingest-document'].payload.properties;
+
+const DocumentsByUrl = Type.Object(
+  { urls: Urls, brand: Brand, notes },
+  { additionalProperties: false },
+);
+
+/** Documents the form; its parts are checked as they come. */
+const DocumentsForm = Type.Object({
+  file: Type.Array(Type.String({ format: 'binary' }), {
+    minItems: 1,
+    maxItems: MAX_FILES,
+    description:
+      'PDF, DOCX, EPUB, HTML, Markdown or text, at most 100 MiB each and 1 GiB together: a field `file` for each',
+  }),
+  brand: Brand,
+  notes,
+});
+
+const shape = { fields: ['brand', 'notes'], maxFiles: MAX_FILES };
+
+/** Many documents as one workflow; its nodes are named 1, 2, ... in the order of the request. */
+export function documentBatchRoutes(app: HttpApp, parts: GatewayParts): void {
+  const storeUploads = createStoreUploads(parts);
+  app.post(
+    '/v1/documents/batch',
+    {
+      bodyLimit: 16 << 20,
+      schema: {
+        tags: ['knowledge'],
+        operationId: 'createDocumentBatch',
+        summary: 'Read many documents, uploaded or fetched, as one workflow',
+        headers: CreateHeaders,
+        body: {
+          content: {
+            'application/json': { schema: DocumentsByUrl },
+            'multipart/form-data': { schema: Type.Unsafe({ ...DocumentsForm }) },
+          },
+        },
+        response: { 202: WorkflowView, ...anyProblem },
+      },
+    },
+    async (request, reply) => {
+      const accepted = request.isMultipart() ? await uploaded(request) : await fetched(request);
+      return reply.code(202).header('location', `/v1/workflows/${accepted.id}`).send(accepted);
+    },
+  );
+
+  function fetched(request: FastifyRequest): Promise<WorkflowView> {
+    const { urls, ...rest } = request.body as Static<typeof DocumentsByUrl>;
+    const payloads = urls.map((url, index) => ({
+      ...rest,
+      url: checkFetchable(url, parts.allow, `/urls/${index}`),
+    }));
+    const workflow = groupOf('ingest-document', payloads);
+    return acceptWorkflow(parts, workflow, idempotencyKeyOf(request));
+  }
+
+  async function uploaded(request: FastifyRequest): Promise<WorkflowView> {
+    const dir = join(parts.config.SLIPSTREAM_DATA_DIR, 'uploads');
+    await using form = await readUploadForm(request, dir, shape);
+    const payloads = await storeUploads(form);
+    const workflow = groupOf('ingest-document', payloads);
+    return await acceptWorkflow(parts, workflow, idempotencyKeyOf(request, payloads));
+  }
+}
