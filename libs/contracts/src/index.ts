@@ -10,6 +10,7 @@ export { type Category, categories, categoryNames } from './category.ts';
 export { type FieldMistake, payloadMistakes } from './check-payload.ts';
 export {
   type BatchPolicy,
+  type ChildEnd,
   defaultRetry,
   defaultTimeoutMs,
   defineTask,

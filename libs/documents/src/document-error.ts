@@ -3,7 +3,8 @@ export type DocumentErrorCode =
   | 'encrypted-pdf'
   | 'needs-ocr'
   | 'pdf-too-large'
-  | 'pdf-timeout';
+  | 'pdf-timeout'
+  | 'invalid-selector';
 
 /** A document that cannot be read, now or later: trying again does not help. */
 export class DocumentError extends Error {

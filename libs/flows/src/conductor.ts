@@ -22,6 +22,7 @@ import type { Logger } from '@slipstream/telemetry';
 import { fillPayload } from './fill-payload.ts';
 import { Flow, type WaitingParent } from './flow.ts';
 import { outcomeOf, policyOf } from './flow-outcome.ts';
+import { reportOf } from './flow-report.ts';
 
 export interface ConductorOptions {
   readonly bus: Bus;
@@ -219,8 +220,11 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     entry.ending = true;
     try {
       const { parentId, counts, onFailure } = entry.flow;
-      const policy = policyOf(onFailure, tasks[parent.kind]);
-      await log.append(outcomeOf(parentId, parent, counts, policy));
+      const definition = tasks[parent.kind];
+      const outcome = outcomeOf(parentId, parent, counts, policyOf(onFailure, definition));
+      const result = await reportOf(projection, definition, entry.flow);
+      const reports = outcome.type === 'succeeded' && result !== undefined;
+      await log.append(reports ? { ...outcome, result } : outcome);
     } finally {
       entry.ending = false;
     }
