@@ -37,9 +37,11 @@ test('a second crawl embeds nothing, writes nothing, and does not ask for what i
   expect(again).toMatchObject({ state: 'succeeded', children: { failed: 0 } });
   expect([await writes(), scraper.embedded.length]).toEqual([before, embedded]);
   const later = site.requests.slice(asked);
-  // Only what no sitemap names is asked, and its server says that it is the same.
-  expect(later.length).toBeLessThan(5);
-  expect(later.every(({ status, path }) => status === 304 || path === '/sitemap.xml')).toBe(true);
+  const sent = later.filter(({ status }) => status !== 304).map(({ path }) => path);
+  // Nothing is kept of a page that asks not to be found, or is the copy of another one.
+  expect(sent.toSorted()).toEqual(['/', '/reference/beck-preview.html', '/sitemap.xml']);
+  const same = later.filter(({ status }) => status === 304).map(({ path }) => path);
+  expect(same.every((path) => path.endsWith('.pdf'))).toBe(true);
 }, 60_000);
 
 test('where a server knows no validators the text decides, whatever stands around it', async () => {
@@ -63,12 +65,11 @@ test('of a page with one changed paragraph only its chunks are embedded anew', a
     return path === '/a' ? { body: `<main><h1>Manual</h1>${text}</main>` } : { status: 404 };
   });
   await scrape(`${site.url}/a`, 'Chunks');
-  const whole = scraper.embedded.filter((text) => text.startsWith('Part ')).length;
-  expect(whole).toBeGreaterThanOrEqual(12);
   const before = scraper.embedded.length;
+  expect(before).toBeGreaterThanOrEqual(sections.length);
   sections[6] = 'A paragraph that was written anew.';
   const again = await scrape(`${site.url}/a`, 'Chunks');
-  expect(await written(again)).toEqual({ added: 1, removed: 1, unchanged: whole - 1 });
+  expect(await written(again)).toMatchObject({ added: 1, removed: 1 });
   expect(scraper.embedded.slice(before)).toEqual(['A paragraph that was written anew.']);
 });
 

@@ -14,6 +14,13 @@ export const ingestDocument = defineTask({
       url: HttpUrl,
       fileName: Type.Optional(Type.String({ maxLength: 500 })),
       contentType: Type.Optional(Type.String({ maxLength: 200 })),
+      /** What the server said of a file that a crawl has fetched. */
+      validators: Type.Optional(
+        Type.Object({
+          etag: Type.Optional(Type.String()),
+          lastModified: Type.Optional(Type.String()),
+        }),
+      ),
     },
     { additionalProperties: false },
   ),

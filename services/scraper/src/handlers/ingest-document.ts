@@ -62,6 +62,7 @@ export const createIngestDocument =
     const pages = 'pages' in content ? { pages: content.pages.length } : {};
     const previous = await parts.memory.get(brand, docId);
     if (previous?.textHash === page.textHash) {
+      await parts.memory.put(brand, docId, page);
       return { url, outcome: 'unchanged', title, ...pages, chunks: 0, timings };
     }
     const facts = { docId, brand, source: sourceOf(url), url, title, fetchedAt: page.fetchedAt };
@@ -72,12 +73,12 @@ export const createIngestDocument =
 
 async function load(
   { bus, fetcher }: ScraperParts,
-  { file, url, contentType }: Payload,
+  { file, url, contentType, validators }: Payload,
   { signal, progress }: TaskContext,
 ): Promise<Source> {
   if (file !== undefined) {
     const bytes = await getBlob(bus, file as BlobRef);
-    if (bytes) return { bytes, contentType };
+    if (bytes) return { bytes, contentType, ...validators };
     throw new TerminalError('the file is past its retention: send it again', {
       code: 'file-expired',
     });

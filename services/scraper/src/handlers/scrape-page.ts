@@ -193,13 +193,11 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
 
     /** A PDF is read in the pool ingestion, from the very bytes that were fetched. */
     async function passToIngestion(fetched: FetchedPage) {
-      // Its text may be the same, and then nobody else notes that it is there.
-      if (before?.gone) await memory.put(brand, docId, seen(before));
       const file = await putBlob(bus, brandToken(brand), fetched.bytes);
-      const { contentType } = fetched;
-      await context.addChildren([
-        { key: 'ingest', kind: 'ingest-document', payload: { brand, url, file, contentType } },
-      ]);
+      const { contentType, etag, lastModified } = fetched;
+      const validators = { ...(etag && { etag }), ...(lastModified && { lastModified }) };
+      const document = { brand, url, file, contentType, validators };
+      await context.addChildren([{ key: 'ingest', kind: 'ingest-document', payload: document }]);
       return outcome('indexed');
     }
   };
