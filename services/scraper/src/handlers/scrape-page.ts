@@ -10,7 +10,7 @@ import { handOn, takeOut } from '../pages/hand-on.ts';
 import { sourceOf } from '../pages/source-of.ts';
 import { createStages } from '../pages/stages.ts';
 import { noBrowser } from '../render/create-renderer.ts';
-import { type Found, followLinks, pagesOf } from '../site/follow-links.ts';
+import { type Found, followLinks, pagesOf, whyNot } from '../site/follow-links.ts';
 import { isUnchanged } from '../site/lastmod.ts';
 import { createLinkMemory } from '../site/link-memory.ts';
 import type { Left } from '../site/reasons.ts';
@@ -24,6 +24,7 @@ const notOurs: ReadonlySet<string> = new Set(['redirect-refused', 'content-type'
 const THIN_CHARS = 200;
 
 type Links = Left & { followed: number };
+const nowhere: Found = { links: [], nofollow: [] };
 const noLinks: Links = { followed: 0, skipped: {}, examples: {} };
 
 /** Fetches a page if it changed, follows its links, and hands its chunks on. */
@@ -71,7 +72,7 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     if (answer.outcome === 'gone' && before) return gone(before, ended(url, answer));
     if (answer.outcome !== 'ok') throw ended(url, answer);
     if (site && normalizeUrl(answer.url) !== url) {
-      return leave('redirect', { links: [answer.url], nofollow: [] });
+      return leave('redirect', nowhere, answer.url);
     }
 
     const type = documentTypeOf(answer.bytes, answer.contentType, answer.url);
@@ -79,9 +80,9 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     const plain = await stage('extract', () => extractPage(answer, type, selectors));
     const rendered = type === 'html' && (always || shouldRender(plain, answer));
     const page = rendered ? await render(answer.url) : plain;
-    const found = { ...page, links: [...page.links, ...(page.canonical ? [page.canonical] : [])] };
-    if (page.noindex) return leave('noindex', found);
-    if (isCopy(page.canonical)) return leave('copy', found);
+    const original = originalOf(page.canonical);
+    if (page.noindex) return leave('noindex', page, original);
+    if (original !== undefined) return leave('copy', page, original);
 
     const depth = site?.depth ?? before?.depth;
     const state: PageState = {
@@ -97,7 +98,7 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     };
     if (before?.textHash === state.textHash) {
       await memory.put(brand, docId, state);
-      return { ...outcome('unchanged', page.title), links: await follow(found) };
+      return { ...outcome('unchanged', page.title), links: await follow(page) };
     }
     const chunks = await stage('chunk', () =>
       chunkDocument({
@@ -112,7 +113,7 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     );
     const [links] = await stage('handOn', () =>
       Promise.all([
-        follow(found),
+        follow(page),
         handOn(bus, context, { brand, docId, url: answer.url, chunks, page: state }),
       ]),
     );
@@ -131,14 +132,16 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
 
     /** A redirect of a crawl stays within its site and its robots.txt. */
     function mayFollow(target: string): boolean {
-      const to = { links: [target], nofollow: [] };
-      return site !== undefined && followLinks(to, site, rules).urls.length === 1;
+      const to = normalizeUrl(target);
+      return site !== undefined && to !== undefined && whyNot(to, site, rules) === undefined;
     }
 
-    /** The page says that another page of the crawl is the original. */
-    function isCopy(canonical: string | undefined): boolean {
+    /** The page of this crawl of which this one says that it is a copy. */
+    function originalOf(canonical: string | undefined): string | undefined {
       const original = canonical === undefined ? url : normalizeUrl(canonical);
-      return original !== undefined && original !== url && mayFollow(original);
+      return original !== undefined && original !== url && mayFollow(original)
+        ? original
+        : undefined;
     }
 
     function outcome(is: 'indexed' | 'unchanged' | 'skipped' | 'removed', title?: string) {
@@ -160,9 +163,9 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     }
 
     /** A page that is no longer one of ours: what was indexed of it goes at once. */
-    async function leave(reason: string, to: Found) {
+    async function leave(reason: string, to: Found, instead?: string) {
       const [links] = await Promise.all([
-        follow(to),
+        follow(to, instead),
         before && takeOut(context, { brand, docId, url }),
       ]);
       return { ...skipped(reason), links };
@@ -182,11 +185,16 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
       return { ...outcome('removed'), reason: 'gone' };
     }
 
-    async function follow(to: Found): Promise<Links> {
+    /** @param instead the page that takes the place of this one, as near to the start as it is */
+    async function follow(to: Found, instead?: string): Promise<Links> {
       if (!site || context.parentId === undefined) return noLinks;
       const { urls, reasons } = followLinks(to, site, rules);
       const fresh = linkMemory.fresh(context.parentId, urls);
-      await context.addSiblings(pagesOf(fresh, payload, site));
+      const pages = pagesOf(fresh, payload, site);
+      const original = instead === undefined ? undefined : normalizeUrl(instead);
+      if (original !== undefined)
+        pages.push(...pagesOf([original], payload, { ...site, depth: site.depth - 1 }));
+      await context.addSiblings(pages);
       linkMemory.remember(context.parentId, fresh);
       return { followed: urls.length, ...reasons.all };
     }
