@@ -19,6 +19,46 @@ test('the group of the agent counts, the longest rule wins, and * and $ are wild
   expect(robots.crawlDelayS('OtherBot')).toBeUndefined();
 });
 
+/** RFC 9309, 2.2: path by path, for an agent of the product token `SlipstreamBot`. */
+test.each([
+  ['the longest match wins', 'Allow: /a/b\nDisallow: /a', '/a/b/c', true],
+  ['whatever comes first', 'Disallow: /a\nAllow: /a/b', '/a/c', false],
+  ['of equal ones the one that allows', 'Disallow: /page\nAllow: /page', '/page', true],
+  ['what no rule fits is allowed', 'Disallow: /a', '/b', true],
+  ['an empty rule says nothing', 'Disallow:', '/a', true],
+  ['* is any run of characters', 'Disallow: /a/*/c', '/a/b/b/c/d', false],
+  ['$ is the end', 'Disallow: /*.php$', '/a.php', false],
+  ['$ is the end, and not before it', 'Disallow: /*.php$', '/a.php?x=1', true],
+  ['the query belongs to the path', 'Disallow: /*?session=', '/a?session=1', false],
+  ['paths tell upper from lower case', 'Disallow: /A', '/a', true],
+  ['names of rules do not', 'DISALLOW: /a', '/a', false],
+  ['escapes are compared decoded', 'Disallow: /%7Ejoe/', '/~joe/x', false],
+  ['letters outside of ASCII are escaped', 'Disallow: /föö', '/f%C3%B6%C3%B6', false],
+  ['a comment ends a rule', 'Disallow: /a # all of it', '/a/b', false],
+  ['an unknown line changes nothing', 'Noindex: /b\nDisallow: /a', '/a', false],
+])('%s', (_, rules, path, allowed) => {
+  const robots = parseRobots(`User-agent: *\n${rules}\n`, url);
+  expect(robots.allowed(`https://x.org${path}`, agent)).toBe(allowed);
+});
+
+test('groups of one agent count together, a group of several names for each, and * only for others', () => {
+  const robots = parseRobots(
+    'User-agent: a\nUser-agent: SLIPSTREAMBOT\nDisallow: /one\n\nUser-agent: *\nDisallow: /\n\nUser-agent: SlipstreamBot\nDisallow: /two',
+    url,
+  );
+  const paths = ['/one', '/two', '/three'];
+  const allowed = (name: string) =>
+    paths.map((path) => robots.allowed(`https://x.org${path}`, name));
+  expect(allowed(agent)).toEqual([false, false, true]);
+  expect(allowed('a')).toEqual([false, true, true]);
+  expect(allowed('Slipstream')).toEqual([false, false, false]);
+});
+
+test.each(['\r\n', '\r', '\n'])('lines may end in %j', (end) => {
+  const robots = parseRobots(['User-agent: *', 'Disallow: /a'].join(end), url);
+  expect(robots.allowed('https://x.org/a', agent)).toBe(false);
+});
+
 test('an empty file allows everything, another origin is not its matter', () => {
   const robots = parseRobots('\uFEFF', url);
   expect(robots.allowed('https://x.org/a', agent)).toBe(true);
