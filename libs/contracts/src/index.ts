@@ -11,6 +11,7 @@ export { type FieldMistake, payloadMistakes } from './check-payload.ts';
 export { childResult } from './child-result.ts';
 export {
   type BatchPolicy,
+  type ChildEnd,
   defaultRetry,
   defaultTimeoutMs,
   defineTask,

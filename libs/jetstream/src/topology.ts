@@ -178,6 +178,7 @@ export const buckets = [
     description: 'Idempotency keys of the last ten minutes; then their tasks know them',
   },
   { name: 'schedules', ttlMs: 0, description: 'Recurring schedules and what they did' },
+  { name: 'hosts', ttlMs: 86_400_000, description: 'When each host may be asked next' },
   { name: 'pages', ttlMs: 0, description: 'What is remembered of each page, for the next crawl' },
   {
     name: 'notes',
