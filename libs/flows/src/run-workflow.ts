@@ -1,5 +1,11 @@
-import { orderNodes, type PayloadOf, type Tasks, TerminalError } from '@slipstream/contracts';
-import type { Child, HandlerOf } from '@slipstream/worker';
+import {
+  orderNodes,
+  type PayloadOf,
+  type Tasks,
+  type TaskTable,
+  TerminalError,
+} from '@slipstream/contracts';
+import type { Child, Handler } from '@slipstream/worker';
 
 type Payload = PayloadOf<Tasks['run-workflow']>;
 
@@ -10,7 +16,7 @@ const GROUP = 5_000;
  * Makes every node a child, in an order in which each comes after what it waits for, and returns:
  * the slot is free while the nodes run. Run again, it adds the same children, which changes nothing.
  */
-export const runWorkflow: HandlerOf<'run-workflow'> = async (
+export const runWorkflow: Handler<Tasks['run-workflow'], TaskTable> = async (
   payload,
   { addChildren, progress },
 ) => {
@@ -27,13 +33,13 @@ export const runWorkflow: HandlerOf<'run-workflow'> = async (
   return { nodes: children.length };
 };
 
-function childOf(key: string, nodes: Payload['nodes']): Child {
+function childOf(key: string, nodes: Payload['nodes']): Child<TaskTable> {
   const node = nodes[key];
   if (!node) throw new TypeError(`there is no node '${key}'`);
   const { kind, payload, priority, after } = node;
   return {
     key,
-    kind: kind as Child['kind'],
+    kind,
     payload,
     ...(priority && { priority }),
     ...(after && after.length > 0 && { after }),
