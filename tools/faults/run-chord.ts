@@ -30,8 +30,8 @@ export interface ChordRun {
 }
 
 const WORKERS = 3;
-const MAX_CHILD_MS = 200;
-const MAX_PAUSE_MS = 4_000;
+const MAX_CHILD_MS = 600;
+const MAX_PAUSE_MS = 3_000;
 const LIMIT_MS = 120_000;
 const JOIN = 'join';
 
