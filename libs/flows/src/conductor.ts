@@ -35,7 +35,7 @@ export interface ConductorOptions {
 
 /** Above this many children each starts a trace of its own, linked to the parent's. */
 const ONE_TRACE_UP_TO = 1_000;
-const RELEASED_AT_ONCE = 64;
+const RELEASED_AT_ONCE = 256;
 const PROGRESS_EVERY_MS = 250;
 const RETRY_MS = 1_000;
 /** Parents remembered after their end; one that is forgotten is looked up again. */
@@ -72,6 +72,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   const open = new Map<string, Open>();
   const done = new Set<string>();
   const children = createChildMemory(bus);
+  const moved = new Set<Open>();
   let position = 0;
 
   await projection.barrier();
@@ -211,9 +212,24 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     const flowSeq = 'flowSeq' in event ? event.flowSeq : undefined;
     entry.flow.end(event.id, event.type, flowSeq);
     entry.progressDue = true;
-    void advance(entry)
-      .then(() => settle(entry))
-      .catch(report);
+    goOnSoon(entry);
+  }
+
+  /** What ends in one turn of the loop releases its followers together. */
+  function goOnSoon(entry: Open): void {
+    if (moved.size === 0) {
+      setImmediate(() => {
+        const entries = [...moved];
+        moved.clear();
+        for (const one of entries) void goOn(one).catch(report);
+      });
+    }
+    moved.add(entry);
+  }
+
+  async function goOn(entry: Open): Promise<void> {
+    await advance(entry);
+    await settle(entry);
   }
 
   function onParent(entry: Open, event: TaskEvent): void {
