@@ -40,7 +40,7 @@ const nats = stack.use(await startNatsServer());
 const port = await freePorts(1);
 const api = `http://127.0.0.1:${port}`;
 const root = join(import.meta.dirname, '../..');
-start([join(root, 'services/gateway/src/main.ts')], {
+const gateway = start([join(root, 'services/gateway/src/main.ts')], {
   SLIPSTREAM_NATS_URL: nats.url,
   SLIPSTREAM_PORT: String(port),
   SLIPSTREAM_OPS_PORT: '0',
@@ -58,8 +58,10 @@ worker.on('message', (count) => {
 
 await bare(WARM_UP);
 await group(WARM_UP, 'items');
-print(`| ${total} tasks | submit | ended after | tasks/s | of bare | conductor: before, peak |`);
-print('| --- | --- | --- | --- | --- | --- |');
+print(
+  `| ${total} tasks | submit | ended after | tasks/s | of bare | CPU per task: nats-server, gateway, conductor, worker | conductor's process: before, peak |`,
+);
+print('| --- | --- | --- | --- | --- | --- | --- |');
 for (let round = 0; round < Number(values.rounds); round++) {
   const alone = await bare(total);
   row('bare, batches of 10,000', alone, alone);
@@ -71,11 +73,14 @@ interface Measured {
   readonly submitMs: number;
   readonly endedMs: number;
   readonly perSecond: number;
+  /** Of each process, microseconds per task. */
+  readonly cpuUs: readonly number[];
   readonly memoryMb?: readonly [before: number, peak: number];
 }
 
 async function bare(count: number): Promise<Measured> {
   const until = ran + count;
+  const cpu = cpuMs();
   const began = performance.now();
   for (let from = 0; from < count; from += PER_BATCH) {
     const tasks = payloads(from, Math.min(count, from + PER_BATCH)).map((payload) => ({
@@ -88,7 +93,7 @@ async function bare(count: number): Promise<Measured> {
   while (ran < until) await sleep(20);
   // A list is up to date with the log: the client can see by now that all have ended.
   await fetch(`${api}/v1/tasks?limit=1`);
-  return measured(count, submitMs, performance.now() - began);
+  return measured(count, submitMs, performance.now() - began, cpu);
 }
 
 async function group(count: number, form: 'items' | 'ndjson'): Promise<Measured> {
@@ -97,13 +102,14 @@ async function group(count: number, form: 'items' | 'ndjson'): Promise<Measured>
   const watch = setInterval(() => {
     peak = Math.max(peak, memoryMb('VmRSS'));
   }, 50);
+  const cpu = cpuMs();
   const began = performance.now();
   const { id } = await submitGroup(count, form);
   const submitMs = performance.now() - began;
   await ended(id);
   const endedMs = performance.now() - began;
   clearInterval(watch);
-  return { ...measured(count, submitMs, endedMs), memoryMb: [before, peak] };
+  return { ...measured(count, submitMs, endedMs, cpu), memoryMb: [before, peak] };
 }
 
 function submitGroup(count: number, form: 'items' | 'ndjson'): Promise<{ id: string }> {
@@ -142,8 +148,23 @@ async function post(path: string, type: string, body: string): Promise<{ id: str
   return JSON.parse(text) as { id: string };
 }
 
-function measured(count: number, submitMs: number, endedMs: number): Measured {
-  return { submitMs, endedMs, perSecond: (count / endedMs) * 1_000 };
+function measured(
+  count: number,
+  submitMs: number,
+  endedMs: number,
+  cpuBefore: readonly number[],
+): Measured {
+  const cpuUs = cpuMs().map((ms, at) => ((ms - (cpuBefore[at] ?? 0)) / count) * 1_000);
+  return { submitMs, endedMs, perSecond: (count / endedMs) * 1_000, cpuUs };
+}
+
+/** Time on a core so far, of all threads. The kernel counts it in hundredths of a second. */
+function cpuMs(): number[] {
+  return [nats, gateway, conductor, worker].map(({ pid }) => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  });
 }
 
 /** Resident memory of the conductor's process, with its projection and the threads of that. */
@@ -174,7 +195,8 @@ function row(name: string, found: Measured, alone: Measured): void {
   const memory = found.memoryMb?.map((mb) => `${Math.round(mb)} MB`).join(', ') ?? '';
   const [submit, end] = [found.submitMs, found.endedMs].map((ms) => `${(ms / 1_000).toFixed(1)} s`);
   const perSecond = Math.round(found.perSecond);
-  print(`| ${name} | ${submit} | ${end} | ${perSecond} | ${share} | ${memory} |`);
+  const cpu = found.cpuUs.map((us) => Math.round(us)).join(', ');
+  print(`| ${name} | ${submit} | ${end} | ${perSecond} | ${share} | ${cpu} us | ${memory} |`);
 }
 
 function print(text: string): void {
