@@ -5,7 +5,7 @@
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryLaterError, TerminalError } from '@slipstream/contracts';
-import { runWorkflow } from '@slipstream/flows';
+import { createRunWorkflow } from '@slipstream/flows';
 import { connect } from '@slipstream/jetstream';
 import { createEventLog } from '@slipstream/tasklog';
 import { createLogger } from '@slipstream/telemetry';
@@ -63,7 +63,7 @@ runPool(parts, {
       count: numbers.length,
       sum: numbers.reduce((total, number) => total + number, 0),
     })),
-    'run-workflow': recorded(runWorkflow),
+    'run-workflow': recorded(createRunWorkflow(bus)),
   },
 });
 runPool(parts, {

@@ -5,7 +5,7 @@
  * `embed-chunks` with a handler that does nothing, and tells its parent how many it has run.
  */
 import { categories, tasks } from '@slipstream/contracts';
-import { conduct, expandBatches, keepRunning, runWorkflow } from '@slipstream/flows';
+import { conduct, createRunWorkflow, expandBatches, keepRunning } from '@slipstream/flows';
 import { connect, serveMicro } from '@slipstream/jetstream';
 import { createEventLog, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
 import { createLogger } from '@slipstream/telemetry';
@@ -55,7 +55,7 @@ function work(): void {
     tasks,
     slots: categories.batch.slots,
     handlers: {
-      'run-workflow': runWorkflow,
+      'run-workflow': createRunWorkflow(bus),
       'deliver-webhook': async () => ({ status: 200, durationMs: 0 }),
     },
   });

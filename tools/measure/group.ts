@@ -66,7 +66,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
   const alone = await bare(total);
   row('bare, batches of 10,000', alone, alone);
   row('group: template and items', await group(total, 'items'), alone);
-  //row('group: NDJSON', await group(total, 'ndjson'), alone);
+  row('group: NDJSON', await group(total, 'ndjson'), alone);
 }
 
 interface Measured {

@@ -1,6 +1,9 @@
-import { Brand, tasks } from '@slipstream/contracts';
+import { Brand, brandToken, ProblemError, tasks } from '@slipstream/contracts';
 import type { HttpApp } from '@slipstream/http';
-import { Type } from 'typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { storeGroup } from '../ndjson/store-group.ts';
+import { jsonOrLines, linesOf } from '../ndjson/take-ndjson.ts';
 import type { GatewayParts } from '../parts.ts';
 import { checkFetchable, checkPayload } from '../tasks/check-payload.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
@@ -29,6 +32,28 @@ const BatchSize = Type.Integer({
   description: 'How many make one task',
 });
 
+/** What holds for every line that does not say otherwise. */
+const OfLines = Type.Object(
+  { brand: Type.Optional(Brand), render },
+  { additionalProperties: false, description: 'For NDJSON; otherwise the body says it' },
+);
+const LINES = 'A URL a line, or `{"url": ..., "brand": ...}`: a line may name a brand of its own';
+
+const ScrapeBatch = Type.Object(
+  { urls: Urls, brand: Brand, render },
+  { additionalProperties: false },
+);
+const DocumentBatch = Type.Object({ urls: Urls, brand: Brand }, { additionalProperties: false });
+const EmbeddingBatch = Type.Object(
+  {
+    texts: Type.Array(oneBatch.items, { minItems: 1, maxItems: MAX_TEXTS }),
+    batchSize: Type.Optional(BatchSize),
+  },
+  { additionalProperties: false },
+);
+
+type PageKind = 'scrape-page' | 'ingest-document';
+
 /** Bulk work as one workflow that can be watched, cancelled and retried. */
 export function batchRoutes(app: HttpApp, parts: GatewayParts): void {
   const common = { headers: CreateHeaders, response: { 202: WorkflowView, ...anyProblem } };
@@ -42,21 +67,12 @@ export function batchRoutes(app: HttpApp, parts: GatewayParts): void {
         tags,
         operationId: 'createScrapeBatch',
         summary: 'Scrape many pages, as one workflow',
-        body: Type.Object({ urls: Urls, brand: Brand, render }, { additionalProperties: false }),
+        querystring: OfLines,
+        body: jsonOrLines(ScrapeBatch, LINES),
         ...common,
       },
     },
-    async (request, reply) => {
-      const { urls, ...rest } = request.body;
-      const payloads = urls.map((url, index) => ({
-        ...rest,
-        url: checkFetchable(url, parts.allow, `/urls/${index}`),
-      }));
-      for (const payload of payloads) checkPayload(tasks['scrape-page'], payload, parts.allow);
-      const workflow = groupOf('scrape-page', payloads);
-      const accepted = await acceptWorkflow(parts, workflow, idempotencyKeyOf(request));
-      return reply.code(202).header('location', `/v1/workflows/${accepted.id}`).send(accepted);
-    },
+    (request, reply) => acceptPages('scrape-page', request, request.query, reply),
   );
 
   app.post(
@@ -67,20 +83,12 @@ export function batchRoutes(app: HttpApp, parts: GatewayParts): void {
         tags,
         operationId: 'createDocumentBatch',
         summary: 'Fetch and ingest many documents, as one workflow',
-        body: Type.Object({ urls: Urls, brand: Brand }, { additionalProperties: false }),
+        querystring: Type.Omit(OfLines, ['render']),
+        body: jsonOrLines(DocumentBatch, LINES),
         ...common,
       },
     },
-    async (request, reply) => {
-      const { urls, brand } = request.body;
-      const payloads = urls.map((url, index) => ({
-        brand,
-        url: checkFetchable(url, parts.allow, `/urls/${index}`),
-      }));
-      const workflow = groupOf('ingest-document', payloads);
-      const accepted = await acceptWorkflow(parts, workflow, idempotencyKeyOf(request));
-      return reply.code(202).header('location', `/v1/workflows/${accepted.id}`).send(accepted);
-    },
+    (request, reply) => acceptPages('ingest-document', request, request.query, reply),
   );
 
   app.post(
@@ -92,30 +100,80 @@ export function batchRoutes(app: HttpApp, parts: GatewayParts): void {
         operationId: 'createEmbeddingBatch',
         summary:
           'Turn many texts into vectors, as one workflow: the results are those of its nodes',
-        body: Type.Object(
-          {
-            texts: Type.Array(oneBatch.items, { minItems: 1, maxItems: MAX_TEXTS }),
-            batchSize: Type.Optional(BatchSize),
-          },
-          { additionalProperties: false },
-        ),
+        body: EmbeddingBatch,
         ...common,
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const { texts, batchSize = 64 } = request.body;
       const payloads = Array.from({ length: Math.ceil(texts.length / batchSize) }, (_, index) => ({
         texts: texts.slice(index * batchSize, (index + 1) * batchSize),
       }));
-      const workflow = groupOf('embed-texts', payloads);
-      const accepted = await acceptWorkflow(parts, workflow, idempotencyKeyOf(request));
-      return reply.code(202).header('location', `/v1/workflows/${accepted.id}`).send(accepted);
+      return accept(groupOf('embed-texts', payloads), request, reply, request.body);
     },
   );
+
+  /** `forAll`: what the query says of an upload. */
+  async function acceptPages(
+    kind: PageKind,
+    request: FastifyRequest,
+    forAll: Static<typeof OfLines>,
+    reply: FastifyReply,
+  ) {
+    const lines = linesOf(request);
+    if (!lines) {
+      const { urls, ...rest } = request.body as Static<typeof ScrapeBatch>;
+      const payloads = urls.map((url, index) => pageOf(kind, { ...rest, url }, `/urls/${index}`));
+      return accept(groupOf(kind, payloads), request, reply, request.body);
+    }
+    const space = brandToken(forAll.brand ?? '*');
+    const group = await storeGroup(parts, lines, space, (value, at) => ({
+      kind,
+      payload: pageOfLine(kind, forAll, value, at),
+    }));
+    return accept({ ...settingsOf(kind), group }, request, reply, { ...forAll, group });
+  }
+
+  function pageOfLine(
+    kind: PageKind,
+    forAll: Static<typeof OfLines>,
+    value: unknown,
+    at: string,
+  ): object {
+    const page = typeof value === 'string' ? { url: value } : value;
+    if (typeof page !== 'object' || page === null || !('url' in page)) {
+      const message = 'must be a URL, or an object with a url';
+      throw new ProblemError('invalid-request', `${at} ${message}.`, {
+        errors: [{ path: at, message }],
+      });
+    }
+    return pageOf(kind, { ...forAll, ...page, url: String(page.url) }, at);
+  }
+
+  function pageOf(kind: PageKind, page: { readonly url: string }, at: string): object {
+    const payload = { ...page, url: checkFetchable(page.url, parts.allow, at) };
+    checkPayload(tasks[kind], payload, parts.allow, at);
+    return payload;
+  }
+
+  async function accept(
+    workflow: Workflow,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: unknown,
+  ) {
+    const key = idempotencyKeyOf(request, asked);
+    const accepted = await acceptWorkflow(parts, workflow, key);
+    return reply.code(202).header('location', `/v1/workflows/${accepted.id}`).send(accepted);
+  }
 }
 
-/** Nodes named 1, 2, ... of which one success is enough. */
+/** One success is enough. */
+const settingsOf = (kind: keyof typeof tasks) =>
+  ({ name: `${kind} batch`, onFailure: 'continue' }) as const;
+
+/** Nodes named 1, 2, ... */
 function groupOf(kind: keyof typeof tasks, payloads: readonly object[]): Workflow {
   const nodes = payloads.map((payload, index) => [String(index + 1), { kind, payload }]);
-  return { name: `${kind} batch`, onFailure: 'continue', nodes: Object.fromEntries(nodes) };
+  return { ...settingsOf(kind), nodes: Object.fromEntries(nodes) };
 }
