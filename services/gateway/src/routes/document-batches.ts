@@ -2,15 +2,16 @@ import { join } from 'node:path';
 import { Brand, tasks } from '@slipstream/contracts';
 import type { HttpApp } from '@slipstream/http';
 import type { FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
+import { jsonOrLines } from '../ndjson/take-ndjson.ts';
 import type { GatewayParts } from '../parts.ts';
-import { checkFetchable } from '../tasks/check-payload.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
 import { createStoreUploads } from '../uploads/store-uploads.ts';
 import { readUploadForm } from '../uploads/upload-form.ts';
+import { acceptPages, groupOf } from '../workflows/accept-pages.ts';
 import { acceptWorkflow } from '../workflows/accept-workflow.ts';
 import { WorkflowView } from '../workflows/read-workflow.ts';
-import { groupOf, Urls } from './batches.ts';
+import { LINES, ofLines, Urls } from './batches.ts';
 import { anyProblem, CreateHeaders } from './shapes.ts';
 
 const MAX_FILES = 100;
@@ -48,9 +49,10 @@ export function documentBatchRoutes(app: HttpApp, parts: GatewayParts): void {
         operationId: 'createDocumentBatch',
         summary: 'Read many documents, uploaded or fetched, as one workflow',
         headers: CreateHeaders,
+        querystring: Type.Object({ brand: Type.Optional(Brand), notes }, ofLines),
         body: {
           content: {
-            'application/json': { schema: DocumentsByUrl },
+            ...jsonOrLines(DocumentsByUrl, LINES).content,
             'multipart/form-data': { schema: Type.Unsafe({ ...DocumentsForm }) },
           },
         },
@@ -58,20 +60,12 @@ export function documentBatchRoutes(app: HttpApp, parts: GatewayParts): void {
       },
     },
     async (request, reply) => {
-      const accepted = request.isMultipart() ? await uploaded(request) : await fetched(request);
+      const accepted = request.isMultipart()
+        ? await uploaded(request)
+        : await acceptPages(parts, 'ingest-document', request, request.query);
       return reply.code(202).header('location', `/v1/workflows/${accepted.id}`).send(accepted);
     },
   );
-
-  function fetched(request: FastifyRequest): Promise<WorkflowView> {
-    const { urls, ...rest } = request.body as Static<typeof DocumentsByUrl>;
-    const payloads = urls.map((url, index) => ({
-      ...rest,
-      url: checkFetchable(url, parts.allow, `/urls/${index}`),
-    }));
-    const workflow = groupOf('ingest-document', payloads);
-    return acceptWorkflow(parts, workflow, idempotencyKeyOf(request));
-  }
 
   async function uploaded(request: FastifyRequest): Promise<WorkflowView> {
     const dir = join(parts.config.SLIPSTREAM_DATA_DIR, 'uploads');
