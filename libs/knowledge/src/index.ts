@@ -4,14 +4,17 @@ export type {
   DocumentRef,
   DocumentSummary,
   EmbedderRef,
+  EraseScope,
   KnowledgeStore,
   MaintenanceReport,
   StoreStats,
+  VectorCount,
   VectorRow,
   WriteCounts,
 } from './knowledge-store.ts';
 export { type KnowledgeStoreOptions, openKnowledgeStore } from './lance/open-knowledge-store.ts';
 export { createMemoryStore } from './memory/memory-store.ts';
+export { sourceOf } from './source-of.ts';
 export {
   createDocumentWriter,
   createVectorWriter,

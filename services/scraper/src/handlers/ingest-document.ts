@@ -17,11 +17,11 @@ import {
   textToDocument,
 } from '@slipstream/documents';
 import { getBlob } from '@slipstream/jetstream';
+import { sourceOf } from '@slipstream/knowledge';
 import type { HandlerOf, TaskContext } from '@slipstream/worker';
 import { ended } from '../fetch/ended.ts';
 import { documentTypeOf } from '../pages/document-type.ts';
 import { handOn } from '../pages/hand-on.ts';
-import { sourceOf } from '../pages/source-of.ts';
 import { createStages } from '../pages/stages.ts';
 import type { ScraperParts } from './index.ts';
 

@@ -10,12 +10,12 @@ import {
   textToDocument,
 } from '@slipstream/documents';
 import { putBlob } from '@slipstream/jetstream';
+import { sourceOf } from '@slipstream/knowledge';
 import type { HandlerOf } from '@slipstream/worker';
 import { ended } from '../fetch/ended.ts';
 import type { FetchedPage } from '../fetch/index.ts';
 import { documentTypeOf } from '../pages/document-type.ts';
 import { handOn } from '../pages/hand-on.ts';
-import { sourceOf } from '../pages/source-of.ts';
 import { createStages } from '../pages/stages.ts';
 import { noBrowser } from '../render/create-renderer.ts';
 import { followLinks, pagesOf } from '../site/follow-links.ts';
