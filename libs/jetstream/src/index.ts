@@ -6,7 +6,7 @@ export {
   createAgeing,
   defaultAllowances,
 } from './ageing.ts';
-export { getBlob, parseBlobRef, putBlob } from './blobs.ts';
+export { eraseBlob, getBlob, parseBlobRef, putBlob } from './blobs.ts';
 export { type Bus, type ConnectOptions, connect, type StatusListener } from './connect.ts';
 export { deleteMessages } from './delete-messages.ts';
 export { answers, type Delivery } from './delivery.ts';
@@ -18,6 +18,7 @@ export {
   directNext,
   type StoredMessage,
 } from './direct-get.ts';
+export { eraseEntries, eraseMessages, messagesOf, subjectsOf } from './erase-messages.ts';
 export { type FollowOptions, followConsumer, followStream } from './follow.ts';
 export { encodeHeaders, headerOf } from './headers.ts';
 export { holdLease, type LeaseOptions } from './lease.ts';
@@ -29,6 +30,7 @@ export { Puller, type PullerOptions } from './puller.ts';
 export { type QueueCounts, queueCounts } from './queue-info.ts';
 export {
   type Bucket,
+  brandBuckets,
   buckets,
   consumerName,
   defaultTopology,

@@ -14,7 +14,6 @@ export type {
 } from './knowledge-store.ts';
 export { type KnowledgeStoreOptions, openKnowledgeStore } from './lance/open-knowledge-store.ts';
 export { createMemoryStore } from './memory/memory-store.ts';
-export { sourceOf } from './source-of.ts';
 export {
   createDocumentWriter,
   createVectorWriter,

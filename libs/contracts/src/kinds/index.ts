@@ -5,6 +5,7 @@ import { deadLetterDigest } from './dead-letter-digest.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
 import { embedChunks } from './embed-chunks.ts';
 import { embedTexts } from './embed-texts.ts';
+import { eraseSource } from './erase-source.ts';
 import { healthSnapshot } from './health-snapshot.ts';
 import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
@@ -28,6 +29,7 @@ export const tasks = {
   [healthSnapshot.kind]: healthSnapshot,
   [deadLetterDigest.kind]: deadLetterDigest,
   [cleanUp.kind]: cleanUp,
+  [eraseSource.kind]: eraseSource,
   [runWorkflow.kind]: runWorkflow,
   [deliverWebhook.kind]: deliverWebhook,
 } as const;

@@ -27,4 +27,6 @@ export const ingestDocument = defineTask({
     timings: Type.Record(Type.String(), Type.Number()),
   }),
   priority: 'normal',
+  // The title is a text of the document.
+  resultHoldsText: true,
 });

@@ -43,4 +43,6 @@ export const scrapePage = defineTask({
     timings: Type.Record(Type.String(), Type.Number()),
   }),
   priority: 'normal',
+  // The title is a text of the page.
+  resultHoldsText: true,
 });

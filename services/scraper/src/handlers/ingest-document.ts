@@ -2,6 +2,7 @@ import {
   type BlobRef,
   type PageState,
   type PayloadOf,
+  sourceOf,
   type Tasks,
   TerminalError,
 } from '@slipstream/contracts';
@@ -17,7 +18,6 @@ import {
   textToDocument,
 } from '@slipstream/documents';
 import { getBlob } from '@slipstream/jetstream';
-import { sourceOf } from '@slipstream/knowledge';
 import type { HandlerOf, TaskContext } from '@slipstream/worker';
 import { ended } from '../fetch/ended.ts';
 import { documentTypeOf } from '../pages/document-type.ts';

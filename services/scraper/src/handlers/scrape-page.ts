@@ -1,4 +1,4 @@
-import { brandToken, type PageState } from '@slipstream/contracts';
+import { brandToken, type PageState, sourceOf } from '@slipstream/contracts';
 import {
   chunkDocument,
   decodeText,
@@ -10,7 +10,6 @@ import {
   textToDocument,
 } from '@slipstream/documents';
 import { putBlob } from '@slipstream/jetstream';
-import { sourceOf } from '@slipstream/knowledge';
 import type { HandlerOf } from '@slipstream/worker';
 import { ended } from '../fetch/ended.ts';
 import type { FetchedPage } from '../fetch/index.ts';
