@@ -5,6 +5,7 @@ export {
   discardDeadLetters,
   replayDeadLetters,
 } from './dead-letters.ts';
+export { type Erasure, isWithin, readErasures, writeErasure } from './erasures.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
 export {
   appendChildren,
@@ -15,6 +16,7 @@ export {
   parseFlow,
   readFlow,
 } from './flow-log.ts';
+export { brandOf, keptPayload } from './keep-payload.ts';
 export { publishLane } from './lanes.ts';
 export {
   type BatchTask,
@@ -40,6 +42,7 @@ export {
   type TaskRow,
 } from './projection/task-row.ts';
 export { type PurgeParts, purgeQueue, runInMessage } from './purge.ts';
+export { readTask } from './read-task.ts';
 export { type Replayable, type ReplayOutcome, replayTask } from './replay.ts';
 export { type DueFirings, dueFirings, firingId } from './schedules/due-firings.ts';
 export {

@@ -3,7 +3,12 @@ import { tasks } from '@slipstream/contracts';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { answerModelFrom, embedderFrom } from '@slipstream/providers';
 import { breakers } from '@slipstream/resilience';
-import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
+import {
+  createBrandFence,
+  runPool,
+  startWorkerService,
+  type WorkerService,
+} from '@slipstream/worker';
 import type { Config } from './config.ts';
 import { createHandlers } from './handlers/index.ts';
 import { createRetriever } from './retrieve/retriever.ts';
@@ -21,6 +26,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
       const embedder = stack.use(await embedderFrom(config, 1));
       await embedder.warm();
       const model = await answerModelFrom(config);
+      const fence = stack.use(createBrandFence(parts));
       return {
         extra: () => ({
           embedder: embedder.info.id,
@@ -31,7 +37,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
           runPool(parts, {
             category: 'rag',
             tasks,
-            handlers: createHandlers(createRetriever(store, embedder), model),
+            handlers: fence.guard(createHandlers(createRetriever(store, embedder), model)),
             slots: config.SLIPSTREAM_RAG_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),

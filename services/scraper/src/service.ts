@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
 import { createDocumentWriter, openKnowledgeStore } from '@slipstream/knowledge';
 import { breakers } from '@slipstream/resilience';
-import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
+import {
+  createBrandFence,
+  runPool,
+  startWorkerService,
+  type WorkerService,
+} from '@slipstream/worker';
 import type { Config } from './config.ts';
 import { createFetcher } from './fetch/index.ts';
 import { ingestionHandlers, type ScraperParts, scrapingHandlers } from './handlers/index.ts';
@@ -44,12 +49,13 @@ export const startService = (config: Config): Promise<WorkerService> =>
         writer: createDocumentWriter(store),
         storeBreaker: breakers.breakerFor('store', 'knowledge'),
       };
+      const fence = stack.use(createBrandFence(parts));
       const pools = {
         scraping: () =>
           runPool(parts, {
             category: 'scraping',
             tasks,
-            handlers: scrapingHandlers(scraper),
+            handlers: fence.guard(scrapingHandlers(scraper)),
             slots: config.SLIPSTREAM_SCRAPING_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),
@@ -58,7 +64,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
             category: 'ingestion',
             dependency: 'store',
             tasks,
-            handlers: ingestionHandlers(scraper),
+            handlers: fence.guard(ingestionHandlers(scraper)),
             slots: config.SLIPSTREAM_INGESTION_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),
