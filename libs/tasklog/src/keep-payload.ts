@@ -1,4 +1,9 @@
-import { brandToken, isLaterPayload, laterPayload, type TaskDefinition } from '@slipstream/contracts';
+import {
+  brandToken,
+  isLaterPayload,
+  laterPayload,
+  type TaskDefinition,
+} from '@slipstream/contracts';
 import { type Bus, putBlob } from '@slipstream/jetstream';
 
 /**

@@ -102,7 +102,9 @@ export async function waitUntilQuiet(bus: Bus, brand: string, signal: AbortSigna
       bus.connection.publish(subjects.erasing, brand, { reply: inbox });
       await sleep(ASK_EVERY_MS, undefined, { signal });
       const workers = await readWorkers(bus);
-      const busy = workers.filter(({ service, worker }) => FENCED.has(service) && !quiet.has(worker));
+      const busy = workers.filter(
+        ({ service, worker }) => FENCED.has(service) && !quiet.has(worker),
+      );
       if (busy.length === 0) return;
     }
   } finally {

@@ -1,11 +1,6 @@
 import { connect } from '@lancedb/lancedb';
 import { checkDocuments, documentKey } from '../check-documents.ts';
-import type {
-  ChunkFilter,
-  DocumentRef,
-  KnowledgeStore,
-  VectorCount,
-} from '../knowledge-store.ts';
+import type { ChunkFilter, DocumentRef, KnowledgeStore, VectorCount } from '../knowledge-store.ts';
 import { countVectors, summarize } from '../summarize.ts';
 import { erase, maintain } from './maintain.ts';
 import { rowsOf } from './rows.ts';
