@@ -30,52 +30,49 @@ export const sourceId = ({ brand, source = '', url = '' }: SourceScope): string 
 
 const Time = Type.String({ format: 'date-time' });
 
-export const SourceSchema = Type.Object(
-  {
-    id: Type.String({ description: 'Follows from brand and address' }),
-    brand: Type.String(),
-    url: Type.String({ description: 'Origin of the site, or the address of the document' }),
-    kind: Type.Enum(['site', 'page', 'document']),
-    pages: Type.Integer({ description: 'Pages and documents that have text in the index' }),
-    chunks: Type.Integer(),
-    chunksWithoutVector: Type.Integer({ description: 'Found by words, not yet by meaning' }),
-    embedder: Type.Optional(
-      Type.String({ description: 'Whose vectors they are; none without vectors' }),
+export const SourceSchema = Type.Object({
+  id: Type.String({ description: 'Follows from brand and address' }),
+  brand: Type.String(),
+  url: Type.String({ description: 'Origin of the site, or the address of the document' }),
+  kind: Type.Enum(['site', 'page', 'document']),
+  pages: Type.Integer({ description: 'Pages and documents that have text in the index' }),
+  chunks: Type.Integer(),
+  chunksWithoutVector: Type.Integer({ description: 'Found by words, not yet by meaning' }),
+  embedder: Type.Optional(
+    Type.String({ description: 'Whose vectors they are; none without vectors' }),
+  ),
+  freshness: Type.Optional(
+    Type.Object(
+      { oldest: Time, newest: Time },
+      { description: 'When the page that was read longest ago, and the last one, were read' },
     ),
-    freshness: Type.Optional(
-      Type.Object(
-        { oldest: Time, newest: Time },
-        { description: 'When the page that was read longest ago, and the last one, were read' },
-      ),
-    ),
-    lastCrawl: Type.Optional(
-      Type.Object(
-        {
-          taskId: Type.String(),
-          kind: Type.String(),
-          state: Type.Enum([...taskStates]),
-          at: Time,
-        },
-        { description: 'The newest crawl or ingestion of it that the log remembers' },
-      ),
-    ),
-    errors: Type.Object(
+  ),
+  lastCrawl: Type.Optional(
+    Type.Object(
       {
-        count: Type.Integer(),
-        last: Type.Array(
-          Type.Object({
-            taskId: Type.String(),
-            url: Type.String(),
-            code: Type.String(),
-            message: Type.String(),
-          }),
-        ),
+        taskId: Type.String(),
+        kind: Type.String(),
+        state: Type.Enum([...taskStates]),
+        at: Time,
       },
-      { description: 'What did not succeed in the last crawl; the newest few by name' },
+      { description: 'The newest crawl or ingestion of it that the log remembers' },
     ),
-  },
-  { $id: 'Source' },
-);
+  ),
+  errors: Type.Object(
+    {
+      count: Type.Integer(),
+      last: Type.Array(
+        Type.Object({
+          taskId: Type.String(),
+          url: Type.String(),
+          code: Type.String(),
+          message: Type.String(),
+        }),
+      ),
+    },
+    { description: 'What did not succeed in the last crawl; the newest few by name' },
+  ),
+});
 
 export type Source = Static<typeof SourceSchema>;
 
@@ -88,7 +85,7 @@ export interface SourceQuestion {
 }
 
 export interface SourcePage {
-  readonly items: readonly Source[];
+  readonly items: Source[];
   readonly nextCursor: string | null;
 }
 

@@ -19,6 +19,7 @@ import { runPool, startWorkerService, type WorkerService } from '@slipstream/wor
 import type { Config } from './config.ts';
 import { batchHandlers, maintenanceHandlers } from './handlers/index.ts';
 import { schedules } from './schedules.ts';
+import { sourceEndpoints } from './sources/endpoints.ts';
 
 /** Pools batch and maintenance, and the leaders: one of each over all replicas. */
 export const startService = (config: Config): Promise<WorkerService> =>
@@ -64,7 +65,10 @@ export const startService = (config: Config): Promise<WorkerService> =>
 
       const drainMs = config.SLIPSTREAM_DRAIN_MS;
       return {
-        endpoints: [taskStateEndpoint(projection, log)],
+        endpoints: [
+          taskStateEndpoint(projection, log),
+          ...sourceEndpoints({ bus, projection, store }),
+        ],
         pools: [
           runPool(parts, {
             category: 'maintenance',

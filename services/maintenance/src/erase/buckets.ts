@@ -10,7 +10,9 @@ import { type Place, type PlaceParts, place } from './place.ts';
 
 /** Buckets that are keyed by brand: what can be made again is erased by rewriting the bucket. */
 export const bucketPlaces = (parts: PlaceParts): readonly Place[] =>
-  brandBuckets.map(({ name, ttlMs }) => (ttlMs > 0 ? cache(parts, name) : memory(parts, name)));
+  brandBuckets.map(({ name, ttlMs }) =>
+    ttlMs > 0 ? cache(parts, name) : memoryPlace(parts, name),
+  );
 
 /** An answer may rest on several sources: of a brand all entries go. */
 const cache = ({ bus, scope, mentions }: PlaceParts, bucket: string): Place => {
@@ -29,7 +31,10 @@ const cache = ({ bus, scope, mentions }: PlaceParts, bucket: string): Place => {
 };
 
 /** Entries that name the URL they are about. They hold addresses and hashes, no texts: forgotten is enough. */
-const memory = ({ bus, scope }: PlaceParts, bucket: string): Place => {
+export const memoryPlace = (
+  { bus, scope }: Pick<PlaceParts, 'bus' | 'scope'>,
+  bucket: string,
+): Place => {
   const stream = `KV_${bucket}`;
   const filter = `$KV.${bucket}.${brandToken(scope.brand)}.>`;
   return place(bucket, async (erase) => {

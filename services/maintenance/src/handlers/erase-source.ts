@@ -1,4 +1,4 @@
-import { RetryLaterError, type SourceScope, timeOfId } from '@slipstream/contracts';
+import { RetryLaterError, type SourceScope, TerminalError, timeOfId } from '@slipstream/contracts';
 import type { Bus } from '@slipstream/jetstream';
 import type { KnowledgeStore } from '@slipstream/knowledge';
 import {
@@ -34,6 +34,10 @@ export const createEraseSource =
   ({ bus, log, projection, store }: EraseParts): HandlerOf<'erase-source'> =>
   async ({ dryRun = false, ...scope }, { id, signal, progress, log: logger }) => {
     const from = performance.now();
+    if ((scope.url === undefined) !== (scope.docId === undefined)) {
+      const message = 'payload: url and docId name one document together: give both, or none';
+      throw new TerminalError(message, { code: 'invalid-payload' });
+    }
     const erasure = await beginErasure(bus, store, scope, id, dryRun);
     const mentions = createMentions(scope, erasure.urls);
     const parts = { bus, log, projection, store, scope, mentions };
