@@ -1,8 +1,9 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResultOf, SourcePage, Task, Tasks } from '@slipstream/contracts';
+import { connect } from '@slipstream/jetstream';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Slipstream, startSlipstream } from './slipstream.ts';
 
@@ -21,22 +22,35 @@ afterAll(() => stack.disposeAsync());
 
 /** Words of the pages, each in one place only, so that it is known where a leftover came from. */
 const pages: Readonly<Record<string, string>> = {
-  '/': '<title>Zephyrine start</title><p>The Quorvane lamp is lit by pressing the brass lever.</p><a href="/care.html">Care</a>',
+  '/': '<title>Zephyrine start</title><main><p>The Quorvane lamp is lit by pressing the brass lever.</p><a href="/care.html">Care</a></main>',
   '/care.html':
-    '<title>Zephyrine care</title><p>Polish the Quorvane lamp with marmelune wax every forty days.</p>',
+    '<title>Zephyrine care</title><main><p>Polish the Quorvane lamp with marmelune wax every forty days.</p></main>',
 };
-const upload = 'The Quorvane lamp was designed by Isaura Pellwyck in the winter garden of Brunnhilde.';
-const question = 'Which wax polishes the Quorvane lamp, asks Theodolinda?';
+const upload =
+  'The Quorvane lamp was designed by Isaura Pellwyck in the winter garden of Brunnhilde.';
+const question = 'Which wax do I polish the Quorvane lamp with, every forty days? Theodolinda';
 const search = 'lever ambergaunt';
 
 /** Of pages, titles, documents, questions, searches; the answer repeats what the pages say. */
 const texts = ['brass lever', 'marmelune', 'Zephyrine', 'Pellwyck', 'Theodolinda', 'ambergaunt'];
 
+/** Pages `/many/<n>` come slowly, so that a crawl of them is under way for a while. */
+const MANY = 80;
+const manyPage = (n: number): string =>
+  `<title>Part ${n}</title><main><p>Part ${n} of the Emberline engine is the corvellite valve.</p></main>`;
+const manyIndex = Array.from({ length: MANY }, (_, n) => `<a href="/many/${n}">${n}</a>`).join('');
+
 async function startSite(of: AsyncDisposableStack): Promise<string> {
   const server = createServer((request, response) => {
-    const page = pages[request.url ?? ''];
-    response.writeHead(page ? 200 : 404, { 'content-type': 'text/html' });
-    response.end(page && `<!doctype html><main>${page}</main>`);
+    const path = request.url ?? '';
+    const [, n] = /^\/many\/(\d+)$/.exec(path) ?? [];
+    const page = path === '/many/' ? manyIndex : n ? manyPage(Number(n)) : pages[path];
+    const answer = (): void => {
+      response.writeHead(page ? 200 : 404, { 'content-type': 'text/html' });
+      response.end(page && `<!doctype html>${page}`);
+    };
+    if (n) setTimeout(answer, 200);
+    else answer();
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   of.defer(() => {
@@ -67,9 +81,11 @@ async function call<T = Task>(method: string, path: string): Promise<{ status: n
   return { status: response.status, body: (await response.json()) as T };
 }
 
-async function ask(brand: string | undefined): Promise<ResultOf<Tasks['answer-question']>> {
-  const asked = { question, ...(brand && { brand }) };
-  const { body } = await system.post<ResultOf<Tasks['answer-question']>>('/v1/queries', asked);
+type Answer = ResultOf<Tasks['answer-question']> & { readonly taskId: string };
+
+async function ask(brand: string | undefined, asking = question): Promise<Answer> {
+  const asked = { question: asking, ...(brand && { brand }) };
+  const { body } = await system.post<Answer>('/v1/queries', asked);
   return body;
 }
 
@@ -82,7 +98,7 @@ async function fill(brand: string): Promise<void> {
   form.append('file', new File([upload], 'history.txt', { type: 'text/plain' }));
   const sent = await fetch(`${system.url}/v1/documents`, { method: 'POST', body: form });
   expect((await system.ended(((await sent.json()) as Task).id)).state).toBe('succeeded');
-  for (let times = 0; times < 2; times++) expect((await ask(brand)).outcome).toBe('answered');
+  for (let times = 0; times < 2; times++) expect((await ask(brand)).answer).toContain('marmelune');
   await call('GET', `/v1/search?brand=${brand}&q=${encodeURIComponent(search)}`);
 }
 
@@ -118,29 +134,53 @@ test('a brand has its site and its upload as sources, with pages, chunks, vector
   expect(document).toMatchObject({ kind: 'document', pages: 1, chunks: 1, errors: { count: 0 } });
   const found = await call(`GET`, `/v1/sources/${site?.id}`);
   expect(found.body).toEqual(site);
-  const { status, body } = await call<{ code: string }>('POST', `/v1/sources/${document?.id}/refresh`);
+  const { status, body } = await call<{ code: string }>(
+    'POST',
+    `/v1/sources/${document?.id}/refresh`,
+  );
   expect([status, body.code]).toEqual([409, 'source-not-refreshable']);
 }, 120_000);
 
 test('a refresh crawls the site again; a full one reads all pages, and no chunk is written twice', async () => {
   const [site] = await sourcesOf('Lumen');
-  for (const [full, outcome] of [[false, 'unchanged'], [true, 'indexed']] as const) {
+  for (const [full, outcome] of [
+    [false, 'unchanged'],
+    [true, 'indexed'],
+  ] as const) {
     const { status, body } = await system.post(`/v1/sources/${site?.id}/refresh`, { full });
     expect(status).toBe(202);
     const task = await system.ended(body.id);
-    expect(task).toMatchObject({ kind: 'scrape-site', state: 'succeeded', children: { failed: 0 } });
+    expect(task).toMatchObject({
+      kind: 'scrape-site',
+      state: 'succeeded',
+      children: { failed: 0 },
+    });
     const { items } = await system.get<{ items: Task[] }>(`/v1/tasks?parentId=${body.id}`);
     for (const { id } of items) {
       expect((await system.get(`/v1/tasks/${id}`)).result).toMatchObject({ outcome });
     }
   }
   const [again] = await sourcesOf('Lumen');
-  expect(again).toMatchObject({ id: site?.id, pages: 2, chunks: site?.chunks, chunksWithoutVector: 0 });
+  expect(again).toMatchObject({
+    id: site?.id,
+    pages: 2,
+    chunks: site?.chunks,
+    chunksWithoutVector: 0,
+  });
 }, 120_000);
 
 test('an erased brand leaves no byte of its texts, although the pipeline is at work', async () => {
-  // Nobody else's word in a question over all brands: its result quotes the brand.
-  expect((await ask(undefined)).outcome).toBe('answered');
+  // The question is nobody's, its result quotes the brand.
+  const open = await ask(undefined, 'Which wax do I polish the Quorvane lamp with?');
+  expect(open.answer).toContain('marmelune');
+  const form = new FormData();
+  form.append('brand', 'Umbra');
+  form.append('file', new File(['The Umbra sieve holds nine litres of silt.'], 'umbra.txt'));
+  const sent = await fetch(`${system.url}/v1/documents`, { method: 'POST', body: form });
+  expect((await system.ended(((await sent.json()) as Task).id)).state).toBe('succeeded');
+  const neighbour = await ask('Umbra', 'How many litres of silt does the Umbra sieve hold?');
+  expect(neighbour.answer).toContain('nine litres');
+  const [before] = await sourcesOf('Umbra');
   await vi.waitFor(
     async () => expect(Object.keys(await onDisk(texts)).sort()).toEqual([...texts].sort()),
     { timeout: 30_000, interval: 500 },
@@ -161,5 +201,43 @@ test('an erased brand leaves no byte of its texts, although the pipeline is at w
     interval: 500,
   });
   expect(await sourcesOf('Lumen')).toEqual([]);
-  expect((await ask('Lumen')).outcome).toBe('no-answer');
+  expect((await ask('Lumen', 'Which wax for the lamp?')).outcome).toBe('no-answer');
+
+  expect(await sourcesOf('Umbra')).toEqual([before]);
+  const task = await system.get<Task>(`/v1/tasks/${neighbour.taskId}`);
+  expect(task.result).toMatchObject({ answer: neighbour.answer });
 }, 180_000);
+
+test('an erasure that is killed goes on, and a crawl in its way brings nothing back', async () => {
+  await using bus = await connect({ url: system.natsUrl, name: 'test' });
+  const erasures = async (): Promise<number> =>
+    (await bus.manager.streams.info('KV_erasures')).state.messages;
+  const before = await erasures();
+  const { body } = await system.post('/v1/scrapes', {
+    ...{ url: `${siteUrl}many/`, brand: 'Ember', mode: 'site' },
+  });
+  const known = async () => (await sourcesOf('Ember'))[0];
+  await vi.waitFor(async () => expect((await known())?.pages).toBeGreaterThan(3), {
+    timeout: 60_000,
+  });
+  const { body: eraser } = await call('DELETE', '/v1/sources?brand=Ember&confirm=Ember');
+  await vi.waitFor(async () => expect(await erasures()).toBe(before + 1), { timeout: 20_000 });
+  await system.kill('maintenance');
+  const task = await system.ended(eraser.id);
+  const proof = task.result as ResultOf<Tasks['erase-source']>;
+  expect(task).toMatchObject({ state: 'succeeded' });
+  expect(proof.removed['chunks']).toBeGreaterThan(0);
+  expect(nothing(proof.foundAfter)).toBe(true);
+  // Cancelled, or ended by pages that met the fence first.
+  expect((await system.ended(body.id)).state).not.toBe('succeeded');
+  await vi.waitFor(async () => expect(await onDisk(['corvellite'])).toEqual({}), {
+    timeout: 30_000,
+    interval: 500,
+  });
+  expect(await sourcesOf('Ember')).toEqual([]);
+
+  // What is asked for afterwards is wanted anew.
+  const again = await system.post('/v1/scrapes', { url: `${siteUrl}many/1`, brand: 'Ember' });
+  expect((await system.ended(again.body.id)).state).toBe('succeeded');
+  expect(await known()).toMatchObject({ kind: 'page', pages: 1 });
+}, 240_000);
