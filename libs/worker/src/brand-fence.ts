@@ -95,7 +95,10 @@ export async function waitUntilQuiet(bus: Bus, brand: string, signal: AbortSigna
   const quiet = new Set<string>();
   const inbox = `${subjects.erasing}.reply.${crypto.randomUUID()}`;
   const subscription = bus.connection.subscribe(inbox, {
-    callback: (_error, message) => void quiet.add(message.json<Quiet>().worker),
+    callback(_error, message) {
+      // Without any worker the server itself answers, with nothing.
+      if (message.data.length > 0) quiet.add(message.json<Quiet>().worker);
+    },
   });
   try {
     for (;;) {

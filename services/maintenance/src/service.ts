@@ -73,7 +73,10 @@ export const startService = (config: Config): Promise<WorkerService> =>
           runPool(parts, {
             category: 'maintenance',
             tasks,
-            handlers: maintenanceHandlers({ bus, log, projection, store }),
+            handlers: maintenanceHandlers(
+              { bus, log, projection, store },
+              config.SLIPSTREAM_RETENTION_DAYS,
+            ),
             slots: config.SLIPSTREAM_MAINTENANCE_SLOTS,
             drainMs,
           }),

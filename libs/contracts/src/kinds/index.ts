@@ -10,6 +10,7 @@ import { healthSnapshot } from './health-snapshot.ts';
 import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
 import { maintainIndex } from './maintain-index.ts';
+import { retention } from './retention.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { scrapePage } from './scrape-page.ts';
 import { scrapeSite } from './scrape-site.ts';
@@ -30,6 +31,7 @@ export const tasks = {
   [deadLetterDigest.kind]: deadLetterDigest,
   [cleanUp.kind]: cleanUp,
   [eraseSource.kind]: eraseSource,
+  [retention.kind]: retention,
   [runWorkflow.kind]: runWorkflow,
   [deliverWebhook.kind]: deliverWebhook,
 } as const;

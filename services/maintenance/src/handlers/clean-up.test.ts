@@ -24,6 +24,7 @@ test('the flow of a parent is removed ten minutes after its end, not before', as
       'dead-letter-digest': unused,
       'clean-up': cleanUp,
       'erase-source': unused,
+      retention: unused,
     },
   });
   const definition = tasks['scrape-site'];

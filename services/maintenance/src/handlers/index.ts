@@ -6,8 +6,12 @@ import { createDeliverWebhook, type WebhookParts } from './deliver-webhook.ts';
 import { createEraseSource, type EraseParts } from './erase-source.ts';
 import { createHealthSnapshot } from './health-snapshot.ts';
 import { createMaintainIndex } from './maintain-index.ts';
+import { createRetention } from './retention.ts';
 
-export const maintenanceHandlers = (parts: EraseParts): Handlers<'maintenance'> => {
+export const maintenanceHandlers = (
+  parts: EraseParts,
+  retentionDays: number,
+): Handlers<'maintenance'> => {
   const { bus, projection, store } = parts;
   return {
     'maintain-index': createMaintainIndex(store),
@@ -15,6 +19,7 @@ export const maintenanceHandlers = (parts: EraseParts): Handlers<'maintenance'> 
     'dead-letter-digest': createDeadLetterDigest(projection),
     'clean-up': createCleanUp(bus, projection),
     'erase-source': createEraseSource(parts),
+    retention: createRetention(parts, retentionDays),
   };
 };
 

@@ -62,6 +62,7 @@ export const createIngestDocument =
     const pages = 'pages' in content ? { pages: content.pages.length } : {};
     const previous = await parts.memory.get(brand, docId);
     if (previous?.textHash === page.textHash) {
+      await parts.memory.put(brand, docId, page);
       return { url, outcome: 'unchanged', title, ...pages, chunks: 0, timings };
     }
     const facts = { docId, brand, source: sourceOf(url), url, title, fetchedAt: page.fetchedAt };

@@ -142,6 +142,8 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     }
 
     async function unchanged(state: PageState) {
+      // It was read again, in a way: how fresh a source is follows from this.
+      await memory.put(brand, docId, { ...state, fetchedAt: new Date().toISOString() });
       return { ...outcome('unchanged'), links: await follow(state.links ?? []) };
     }
 
