@@ -85,7 +85,7 @@ const describe = ({ scope }: Erasure): string =>
 
 /** Services whose tasks work on brands. */
 const FENCED: ReadonlySet<string> = new Set(['scraper', 'embedder', 'rag']);
-const ASK_EVERY_MS = 500;
+const ASK_EVERY_MS = 100;
 
 /**
  * Waits until no worker runs a task of the brand that began before the fence was set. A worker that

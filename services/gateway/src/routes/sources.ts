@@ -193,10 +193,11 @@ async function ask<T>(
   const options = { timeout: ANSWER_MS };
   const body = JSON.stringify(question);
   const reply = await broker
-    .call(() => bus.connection.request(subject, body, options), ANSWER_MS)
+    .call(() => bus.connection.request(subject, body, options), ANSWER_MS + 1_000)
     .catch((error: unknown) => {
-      const nobody = error instanceof Error && /^(NoResponders|Timeout)Error$/.test(error.name);
-      if (!nobody) throw error;
+      // Connected, so it is not the broker that is away.
+      const nobody = error instanceof Error && /^(Request|Timeout)Error$/.test(error.name);
+      if (!nobody || !broker.connected) throw error;
       throw unavailable(`Nobody answers on ${subject}.`, error);
     });
   const answer = reply.json<T | { readonly error: string }>();
