@@ -33,6 +33,14 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'An operator purged the queue in which it waited.',
     'Submit it again if it was a mistake.',
   ),
+  erased: final(
+    'What it works on was erased after the task was made.',
+    'Submit it again as a new task if it is wanted anew: see [Sources and erasure](../guides/sources-and-erasure.md).',
+  ),
+  'erase-incomplete': again(
+    'A new search still found something of what is erased: somebody wrote it meanwhile, or a batch that holds it is not in its queues yet.',
+    'Nothing: each attempt erases what is left. The message says where it is.',
+  ),
   dropped: final(
     'Its queue was full, and a task of a higher priority came (`overflow: drop-lowest`).',
     'Submit it again later, or raise `maxQueued`: see [Bound a queue](../guides/control-queues.md#bound-a-queue).',

@@ -1,7 +1,7 @@
 import { type BlobRef, isLaterPayload, type TaskDefinition } from '@slipstream/contracts';
-import type { Bus } from '@slipstream/jetstream';
+import { type Bus, parseBlobRef, putBlob } from '@slipstream/jetstream';
 import type { Projection } from '@slipstream/tasklog';
-import { fillPayload } from './fill-payload.ts';
+import { fillPayload, resultOf } from './fill-payload.ts';
 import type { Flow } from './flow.ts';
 import { reportOf } from './flow-report.ts';
 
@@ -21,7 +21,11 @@ export async function finalResult(
     return result === undefined ? {} : { result };
   }
   const row = await projection.ask('task', flow.parentId);
-  if (!row?.result) return {};
-  const filled = await fillPayload(bus, projection, flow.parentId, JSON.parse(row.result));
-  return isLaterPayload(filled) ? { resultRef: filled.$payload } : { result: filled };
+  const kept = row && (await resultOf(bus, row));
+  if (kept === undefined) return {};
+  const filled = await fillPayload(bus, projection, flow.parentId, kept);
+  if (isLaterPayload(filled)) return { resultRef: filled.$payload };
+  if (!row?.resultRef) return { result: filled };
+  const { space } = parseBlobRef(row.resultRef);
+  return { resultRef: await putBlob(bus, space, Buffer.from(JSON.stringify(filled))) };
 }

@@ -5,6 +5,7 @@ export {
   discardDeadLetters,
   replayDeadLetters,
 } from './dead-letters.ts';
+export { type Erasure, isWithin, readErasures, writeErasure } from './erasures.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
 export { EventTooLargeError } from './event-text.ts';
 export {
@@ -16,6 +17,7 @@ export {
   parseFlow,
   readFlow,
 } from './flow-log.ts';
+export { brandOf, keptPayload } from './keep-payload.ts';
 export { publishLane } from './lanes.ts';
 export {
   type BatchTask,
@@ -52,6 +54,7 @@ export {
 export { trimLog } from './projection/trim-log.ts';
 export { purgeQueue } from './purge.ts';
 export { type PurgeParts, runInMessage } from './purged.ts';
+export { readTask } from './read-task.ts';
 export { type Replayable, type ReplayOutcome, replayTask } from './replay.ts';
 export { type DueFirings, dueFirings, firingId } from './schedules/due-firings.ts';
 export {

@@ -4,6 +4,7 @@ import { openKnowledgeStore } from '@slipstream/knowledge';
 import { answerModelFrom, embedderFrom } from '@slipstream/providers';
 import { breakers } from '@slipstream/resilience';
 import {
+  createBrandFence,
   notesCacheFrom,
   runPool,
   startWorkerService,
@@ -28,6 +29,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
       const model = await answerModelFrom(config);
       const cache = notesCacheFrom(bus, config);
       const notes = { bus, cache, maxChars: config.SLIPSTREAM_NOTES_MODEL_CHARS };
+      const fence = stack.use(createBrandFence(parts));
       return {
         extra: () => ({
           embedder: embedder.info.id,
@@ -38,7 +40,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
           runPool(parts, {
             category: 'rag',
             tasks,
-            handlers: createHandlers(createRetriever(store, embedder), model, notes),
+            handlers: fence.guard(createHandlers(createRetriever(store, embedder), model, notes)),
             slots: config.SLIPSTREAM_RAG_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),
