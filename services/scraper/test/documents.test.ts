@@ -121,6 +121,11 @@ test('the same bytes again are served from the cache, also under another name', 
   expect(other).toMatchObject({ outcome: 'indexed', cached: false });
 });
 
+test('two equal uploads at once are read once', async () => {
+  const both = await Promise.all([1, 2].map(() => ingest('race.pdf', pdf, 'Race')));
+  expect(both.map(({ result }) => (result as Result).cached).sort()).toEqual([false, true]);
+});
+
 test('a text is named after its file each time, whatever it was called when it was read first', async () => {
   const text = Buffer.from(`${'A rope of Quillmere carries eighty kilograms of load. '.repeat(4)}`);
   const titles = ['quick_start.txt', 'long_rope.txt'].map(async (name) => {
