@@ -11,6 +11,7 @@ export { type FieldMistake, payloadMistakes } from './check-payload.ts';
 export { childResult } from './child-result.ts';
 export {
   type BatchPolicy,
+  type ChildEnd,
   defaultRetry,
   defaultTimeoutMs,
   defineTask,
@@ -47,10 +48,10 @@ export {
   type Claim,
   claimOf,
   claimOfLane,
+  hostOf,
   KindLimits,
   laneToken,
-  limitsKey,
-  parseLimits,
+  limitsOf,
   RateLimit,
   rateIntervalMs,
 } from './limits.ts';

@@ -6,7 +6,8 @@ export type DocumentErrorCode =
   | 'pdf-timeout'
   | 'broken-document'
   | 'encrypted-document'
-  | 'document-too-large';
+  | 'document-too-large'
+  | 'invalid-selector';
 
 /** A document that cannot be read, now or later: trying again does not help. */
 export class DocumentError extends Error {

@@ -220,11 +220,13 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     entry.ending = true;
     try {
       const { parentId, counts, onFailure } = entry.flow;
-      const policy = policyOf(onFailure, tasks[parent.kind]);
-      const outcome = outcomeOf(parentId, parent, counts, policy);
-      const fills = outcome.type === 'succeeded' && tasks[parent.kind]?.fillsResult;
-      const filled = fills ? await finalResult(bus, projection, parentId) : {};
-      await log.append({ ...outcome, ...filled });
+      const definition = tasks[parent.kind];
+      const outcome = outcomeOf(parentId, parent, counts, policyOf(onFailure, definition));
+      const result =
+        outcome.type === 'succeeded'
+          ? await finalResult(bus, projection, definition, entry.flow)
+          : {};
+      await log.append({ ...outcome, ...result });
     } finally {
       entry.ending = false;
     }

@@ -24,6 +24,10 @@ interface Node {
   readonly next: string[];
 }
 
+/** Children beyond the limit that are counted, and those of them that are kept as examples. */
+const MAX_OVER = 100_000;
+const OVER_PAYLOADS = 10;
+
 export type FailurePolicy = 'fail' | 'continue' | 'stop';
 
 /**
@@ -36,6 +40,8 @@ export class Flow {
   /** Children that may run and were not taken yet, in the order in which they became free. */
   readonly #free: string[] = [];
   #taken = 0;
+  /** Children beyond the limit: their ids, and of the first few what they would have done. */
+  readonly #over = new Map<string, unknown>();
   readonly #ended = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
   #open = 0;
   #limit = Number.POSITIVE_INFINITY;
@@ -60,7 +66,11 @@ export class Flow {
     if (concurrency !== undefined) this.#concurrency = concurrency;
     this.#onFailure = onFailure ?? this.#onFailure;
     const fresh = children.filter((child) => {
-      if (this.#nodes.has(child.id) || this.#nodes.size >= this.#limit) return false;
+      if (this.#nodes.has(child.id)) return false;
+      if (this.#nodes.size >= this.#limit) {
+        this.#leave(child);
+        return false;
+      }
       this.#nodes.set(child.id, { state: 'held', child, waitsFor: 0, next: [] });
       return true;
     });
@@ -129,10 +139,20 @@ export class Flow {
     return over && position >= this.#needSeq ? this.#parent : undefined;
   }
 
+  /** What did not become a task because of the limit; of most of them only that they were there. */
+  get overLimit(): readonly unknown[] {
+    return [...this.#over.values()];
+  }
+
   get counts(): ChildCounts {
     const { succeeded, failed, cancelled, skipped } = this.#ended;
     const counts = { total: this.#nodes.size, succeeded, failed, cancelled };
     return skipped === 0 ? counts : { ...counts, skipped };
+  }
+
+  #leave({ id, payload }: FlowChild): void {
+    if (this.#over.has(id) || this.#over.size >= MAX_OVER) return;
+    this.#over.set(id, this.#over.size < OVER_PAYLOADS ? payload : undefined);
   }
 
   #link({ id, after = [] }: FlowChild): void {

@@ -1,6 +1,7 @@
 export { type ConductorOptions, conduct } from './conductor.ts';
 export { type ExpanderOptions, expandBatches } from './expander.ts';
 export { keepRunning } from './keep-running.ts';
+export { keepSnapshots, type SnapshotOptions } from './keep-snapshots.ts';
 export { type AdmitOptions, admit } from './limits/admit.ts';
 export { publishAges, readAges } from './publish-ages.ts';
 export { type ReconcilerOptions, reconcile } from './reconciler.ts';

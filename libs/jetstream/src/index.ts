@@ -1,8 +1,10 @@
 export {
   type Ageing,
   type AgeingOptions,
+  type AgeingSettings,
   type Ages,
   type Allowances,
+  ageingOf,
   createAgeing,
   defaultAllowances,
 } from './ageing.ts';
@@ -26,6 +28,7 @@ export {
 } from './direct-get.ts';
 export { type FollowOptions, followConsumer, followStream } from './follow.ts';
 export { encodeHeaders, headerOf } from './headers.ts';
+export { laneCounts } from './lane-counts.ts';
 export { holdLease, type LeaseOptions } from './lease.ts';
 export { takeLock } from './lock.ts';
 export { type MicroEndpoint, type MicroOptions, serveMicro } from './micro.ts';

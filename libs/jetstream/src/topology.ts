@@ -79,7 +79,8 @@ export function streams(options: TopologyOptions = defaultTopology): readonly St
       description: 'What happened to each task: arrays of events, the truth',
       subjects: ['events.*'],
       retention: RetentionPolicy.Limits,
-      max_age: 30 * DAY,
+      // The leader of snapshots trims it, never beyond the oldest task that is kept.
+      max_age: 0,
     },
     {
       ...common,
@@ -177,6 +178,7 @@ export const buckets = [
     description: 'Idempotency keys of the last ten minutes; then their tasks know them',
   },
   { name: 'schedules', ttlMs: 0, description: 'Recurring schedules and what they did' },
+  { name: 'hosts', ttlMs: 86_400_000, description: 'When each host may be asked next' },
   { name: 'pages', ttlMs: 0, description: 'What is remembered of each page, for the next crawl' },
   {
     name: 'notes',

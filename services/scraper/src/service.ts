@@ -10,7 +10,7 @@ import {
 } from '@slipstream/worker';
 import type { Config } from './config.ts';
 import { createDocumentReader } from './documents/document-reader.ts';
-import { createFetcher } from './fetch/index.ts';
+import { createFetcher, openSharedLedger } from './fetch/index.ts';
 import { ingestionHandlers, type ScraperParts, scrapingHandlers } from './handlers/index.ts';
 import { createPageMemory } from './pages/page-memory.ts';
 import { createRenderer } from './render/create-renderer.ts';
@@ -35,6 +35,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
         createFetcher({
           ...reach,
           delayMs: config.SLIPSTREAM_SCRAPE_DELAY_MS,
+          ledger: stack.use(openSharedLedger(bus)),
           // A longer wait for a host's turn is spent in the queue, not in a slot.
           limits: { maxWaitMs: 3_000 },
         }),

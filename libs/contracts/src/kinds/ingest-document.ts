@@ -21,6 +21,13 @@ export const ingestDocument = defineTask({
           description: 'Title, summary, key points and sections in the result. Default: false',
         }),
       ),
+      /** What the server said of a file that a crawl has fetched. */
+      validators: Type.Optional(
+        Type.Object({
+          etag: Type.Optional(Type.String()),
+          lastModified: Type.Optional(Type.String()),
+        }),
+      ),
     },
     { additionalProperties: false },
   ),

@@ -54,6 +54,12 @@ export interface TaskRow {
   webhook: string | null;
 }
 
+/** What statistics need of a task that has ended. */
+export type EndedRow = Pick<
+  TaskRow,
+  'kind' | 'category' | 'priority' | 'state' | 'queuedAt' | 'startedAt' | 'finishedAt'
+>;
+
 /** Within an attempt. Final events have no rank: the first of a run, by sequence, wins. */
 const ranks: Readonly<Partial<Record<EventType, number>>> = {
   submitted: 0,

@@ -14,12 +14,12 @@ export interface LoadedDocument {
 /** The bytes of an upload, or those behind a URL, with progress in bytes. */
 export async function loadDocument(
   { bus, fetcher }: Pick<ScraperParts, 'bus' | 'fetcher'>,
-  { file, url, contentType }: PayloadOf<Tasks['ingest-document']>,
+  { file, url, contentType, validators }: PayloadOf<Tasks['ingest-document']>,
   { signal, progress }: Pick<TaskContext, 'signal' | 'progress'>,
 ): Promise<LoadedDocument> {
   if (file !== undefined) {
     const bytes = await getBlob(bus, file as BlobRef);
-    if (bytes) return { bytes, contentType };
+    if (bytes) return { bytes, contentType, ...validators };
     throw new TerminalError('the file is past its retention: send it again', {
       code: 'file-expired',
     });
