@@ -1,6 +1,6 @@
 import { type BlobRef, brandToken, childId, laterPayload } from '@slipstream/contracts';
 import { type Bus, getBlob, parseBlobRef, putBlob } from '@slipstream/jetstream';
-import type { Projection, TaskRow } from '@slipstream/tasklog';
+import type { Projection } from '@slipstream/tasklog';
 
 /** A filled payload above this many characters is kept outside the queue and the log. */
 const INLINE = 64 * 1_024;
@@ -15,20 +15,25 @@ interface ResultRef {
 /**
  * The payload with `{"$result": ...}` replaced by the results of the children it names. Texts of a
  * brand and large payloads stay outside the queue: the message then refers to them.
+ *
+ * @param within where the payload itself lies, if it is outside already: there it stays
  */
 export async function fillPayload(
   bus: Bus,
   projection: Pick<Projection, 'ask'>,
   parentId: string,
   payload: unknown,
+  within?: string,
 ): Promise<unknown> {
-  if (!refersToResults(payload)) return payload;
-  let space: string | undefined;
+  if (within === undefined && !refersToResults(payload)) return payload;
+  let space = within;
 
-  async function resultOfChild(key: string): Promise<unknown> {
+  async function resultOf(key: string): Promise<unknown> {
     const row = await projection.ask('task', childId(parentId, key));
-    if (row?.resultRef) space ??= parseBlobRef(row.resultRef).space;
-    return (row && (await resultOf(bus, row))) ?? null;
+    if (!row?.resultRef) return row?.result == null ? null : JSON.parse(row.result);
+    const bytes = await getBlob(bus, row.resultRef as BlobRef);
+    space ??= parseBlobRef(row.resultRef).space;
+    return bytes ? JSON.parse(Buffer.from(bytes).toString()) : null;
   }
 
   async function fill(value: unknown): Promise<unknown> {
@@ -36,8 +41,8 @@ export async function fillPayload(
       const { $result, path = '' } = value;
       const found =
         typeof $result === 'string'
-          ? await resultOfChild($result)
-          : await Promise.all($result.map(resultOfChild));
+          ? await resultOf($result)
+          : await Promise.all($result.map(resultOf));
       return at(found, path);
     }
     if (Array.isArray(value)) return Promise.all(value.map(fill));
@@ -52,16 +57,6 @@ export async function fillPayload(
   const brand = (filled as { brand?: unknown } | null)?.brand;
   space ??= brandToken(typeof brand === 'string' ? brand : '*');
   return laterPayload(await putBlob(bus, space, Buffer.from(text)), filled);
-}
-
-/** The result of a task, wherever it is kept. Undefined when it has none, or none any more. */
-export async function resultOf(
-  bus: Bus,
-  { result, resultRef }: Pick<TaskRow, 'result' | 'resultRef'>,
-): Promise<unknown> {
-  if (!resultRef) return result === null ? undefined : JSON.parse(result);
-  const bytes = await getBlob(bus, resultRef as BlobRef);
-  return bytes && JSON.parse(Buffer.from(bytes).toString());
 }
 
 const refersToResults = (payload: unknown): boolean =>

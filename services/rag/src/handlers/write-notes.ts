@@ -25,7 +25,7 @@ export interface NotesParts {
 export const createWriteNotes =
   ({ bus, cache, model, maxChars }: NotesParts): HandlerOf<'write-notes'> =>
   async (payload, { signal, log }) => {
-    const { brand, fingerprint, draftMs, draftCached } = payload;
+    const { brand, url, fingerprint, draftMs, draftCached } = payload;
     const from = performance.now();
     const timings = () => ({
       notesMs: Math.round((draftMs + performance.now() - from) * 100) / 100,
@@ -34,7 +34,7 @@ export const createWriteNotes =
       const { draft: ref } = payload;
       const notes = await read<DocumentNotes & WrittenNotes>(ref as BlobRef);
       const why = degraded !== undefined && { degraded };
-      return { ...notes, mode: 'extractive', ...why, cached: draftCached, timings: timings() };
+      return { ...notes, url, mode: 'extractive', ...why, cached: draftCached, timings: timings() };
     };
     if (!model) return draft();
 
@@ -44,13 +44,13 @@ export const createWriteNotes =
     const known = await cache.get(space, key);
     if (known) {
       const notes = JSON.parse(Buffer.from(known.bytes).toString()) as WrittenNotes;
-      return { ...notes, mode: 'model', cached: true, timings: timings() };
+      return { ...notes, url, mode: 'model', cached: true, timings: timings() };
     }
     try {
       const document = await read<NotedDocument>(payload.document as BlobRef);
       const notes = await notesByModel(model, document, { signal, maxChars });
-      await cache.put(space, key, Buffer.from(JSON.stringify(notes)));
-      return { ...notes, mode: 'model', cached: false, timings: timings() };
+      await cache.put(space, key, Buffer.from(JSON.stringify({ url, ...notes })));
+      return { ...notes, url, mode: 'model', cached: false, timings: timings() };
     } catch (err) {
       if (signal.aborted || !(err instanceof UnusableNotesError || isOutage(err))) throw err;
       log.warn({ err }, 'the answer model wrote no notes, they are extractive');

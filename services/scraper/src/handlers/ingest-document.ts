@@ -47,7 +47,7 @@ export const createIngestDocument =
     return { ...about, outcome: 'indexed', chunks: chunks.length, timings: allTimings() };
 
     async function writeNotes(): Promise<{ notes: Notes }> {
-      const draft = await stage('notes', () => parts.reader.draft(brand, read));
+      const draft = await stage('notes', () => parts.reader.draft(brand, url, read));
       await context.addChildren([
         {
           key: 'notes',
