@@ -58,6 +58,7 @@ const carried: Readonly<Record<string, readonly [places: readonly string[], text
     ['<category>', '<priority>', '<lane>', '<id>'],
     'A task that a limit holds; the lane is base64url of `[tenant, kind, key]`',
   ],
+  laneFilter: [['<category>', '<priority>'], 'What waits in lanes: for counts and purges'],
   laneAnywhere: [['<category>', '<id>'], 'A task in whatever lane: for dedupe and cancel'],
   events: [['<category>'], 'What happened to tasks: each message is an array of events'],
   live: [['<id>'], 'Progress and partial results of a task'],
@@ -69,12 +70,21 @@ const carried: Readonly<Record<string, readonly [places: readonly string[], text
   blob: [['<space>', '<sha256>', '<part>'], 'Large payloads and results in parts of 512 KiB'],
   acquire: [['<category>'], 'Request and reply: may these tasks run now; not stored'],
   holding: [['<category>'], 'From a worker, once a second: what it holds; not stored'],
+  lanesPurged: [['<category>'], 'To the steward: lanes are empty up to a sequence; not stored'],
   ages: [
     ['<category>'],
     'To all workers, once a second: age of the oldest waiting task; not stored',
   ],
   taskState: [[], 'Request and reply: what the log knows of a task; not stored'],
   documents: [[], 'Request and reply: which documents the knowledge holds; not stored'],
+  sources: [
+    ['list'],
+    'Request and reply (`list`, `find`, `forget`): sources of brands; not stored',
+  ],
+  erasing: [
+    [],
+    'To all workers: a brand is erased; answered when none of its tasks runs; not stored',
+  ],
 };
 
 /** Names that the subjects table misses or has too many of: for the test. */

@@ -33,6 +33,14 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'An operator purged the queue in which it waited.',
     'Submit it again if it was a mistake.',
   ),
+  erased: final(
+    'What it works on was erased after the task was made.',
+    'Submit it again as a new task if it is wanted anew: see [Sources and erasure](../guides/sources-and-erasure.md).',
+  ),
+  'erase-incomplete': again(
+    'A new search still found something of what is erased: somebody wrote it meanwhile, or a batch that holds it is not in its queues yet.',
+    'Nothing: each attempt erases what is left. The message says where it is.',
+  ),
   dropped: final(
     'Its queue was full, and a task of a higher priority came (`overflow: drop-lowest`).',
     'Submit it again later, or raise `maxQueued`: see [Bound a queue](../guides/control-queues.md#bound-a-queue).',
@@ -124,6 +132,22 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Split it.',
   ),
   'pdf-timeout': final('Reading the PDF took too long.', 'Split it.'),
+  'broken-document': final(
+    'The Word document or book cannot be read, or is something else.',
+    'Open it in its program and save it anew.',
+  ),
+  'encrypted-document': final(
+    'The Word document or book is protected.',
+    'Save it without its protection.',
+  ),
+  'document-too-large': final(
+    'The Word document or book unpacks to more than 40 MB of text, or 10 MB in one part.',
+    'Split it, or save it as PDF.',
+  ),
+  'document-expired': final(
+    'The text of a document was past its seven days, or erased, when its notes were to be written.',
+    'Send the document again.',
+  ),
   'invalid-document': final(
     'Chunks do not belong to the document that they were written for.',
     'Report it: this is a bug.',

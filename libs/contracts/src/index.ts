@@ -8,8 +8,10 @@ export type {
 } from './admission.ts';
 export { type Category, categories, categoryNames } from './category.ts';
 export { type FieldMistake, payloadMistakes } from './check-payload.ts';
+export { childResult } from './child-result.ts';
 export {
   type BatchPolicy,
+  type ChildEnd,
   defaultRetry,
   defaultTimeoutMs,
   defineTask,
@@ -39,6 +41,7 @@ export { type Kind, type KindIn, type Tasks, tasks } from './kinds/index.ts';
 export { PageState } from './kinds/index-write.ts';
 export { MAX_NODES, WorkflowNode } from './kinds/run-workflow.ts';
 export { SearchHit } from './kinds/search-knowledge.ts';
+export { Notes } from './kinds/write-notes.ts';
 export type { Chunk, DocumentsAnswer, DocumentsQuestion, KnownDocument } from './knowledge.ts';
 export { isLaterPayload, type LaterPayload, laterPayload } from './later-payload.ts';
 export {
@@ -46,10 +49,10 @@ export {
   type Claim,
   claimOf,
   claimOfLane,
+  hostOf,
   KindLimits,
   laneToken,
-  limitsKey,
-  parseLimits,
+  limitsOf,
   RateLimit,
   rateIntervalMs,
 } from './limits.ts';
@@ -68,5 +71,16 @@ export {
   ScheduleSpecFields,
   type ScheduleState,
 } from './schedule.ts';
+export {
+  type FoundSource,
+  type RefreshKind,
+  type Source,
+  type SourcePage,
+  type SourceQuestion,
+  SourceSchema,
+  type SourceScope,
+  sourceId,
+  sourceOf,
+} from './source.ts';
 export { brandToken, subjects } from './subjects.ts';
 export { finalStates, type Task, TaskSchema, type TaskState, taskStates } from './task.ts';

@@ -27,7 +27,7 @@ export const problems = {
   'unsupported-document': {
     status: 415,
     title: 'The type of the file is not supported',
-    remedy: 'Send PDF, HTML, Markdown or plain text.',
+    remedy: 'Send PDF, DOCX, EPUB, HTML, Markdown or plain text.',
   },
   unauthorized: {
     status: 401,
@@ -64,6 +64,17 @@ export const problems = {
     status: 404,
     title: 'No workflow has this id',
     remedy: 'The id is wrong, belongs to a task that is no workflow, or is past its retention.',
+  },
+  'source-not-found': {
+    status: 404,
+    title: 'No source has this id',
+    remedy: 'GET /v1/sources lists those that there are; one that was erased is gone.',
+  },
+  'source-not-refreshable': {
+    status: 409,
+    title: 'The source cannot be fetched again',
+    remedy:
+      'An upload has no address to fetch it from: send the file again with POST /v1/documents.',
   },
   'knowledge-unavailable': {
     status: 503,

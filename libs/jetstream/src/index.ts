@@ -1,12 +1,20 @@
 export {
   type Ageing,
   type AgeingOptions,
+  type AgeingSettings,
   type Ages,
   type Allowances,
+  ageingOf,
   createAgeing,
   defaultAllowances,
 } from './ageing.ts';
-export { getBlob, parseBlobRef, putBlob } from './blobs.ts';
+export {
+  type BlobCache,
+  type BlobCacheOptions,
+  type Cached,
+  createBlobCache,
+} from './blob-cache.ts';
+export { eraseBlob, getBlob, parseBlobRef, putBlob } from './blobs.ts';
 export { type Bus, type ConnectOptions, connect, type StatusListener } from './connect.ts';
 export { deleteMessages } from './delete-messages.ts';
 export { answers, type Delivery } from './delivery.ts';
@@ -18,8 +26,10 @@ export {
   directNext,
   type StoredMessage,
 } from './direct-get.ts';
+export { eraseEntries, eraseMessages, messagesOf, subjectsOf } from './erase-messages.ts';
 export { type FollowOptions, followConsumer, followStream } from './follow.ts';
 export { encodeHeaders, headerOf } from './headers.ts';
+export { laneCounts } from './lane-counts.ts';
 export { holdLease, type LeaseOptions } from './lease.ts';
 export { takeLock } from './lock.ts';
 export { type MicroEndpoint, type MicroOptions, serveMicro } from './micro.ts';
@@ -29,6 +39,7 @@ export { Puller, type PullerOptions } from './puller.ts';
 export { type QueueCounts, queueCounts } from './queue-info.ts';
 export {
   type Bucket,
+  brandBuckets,
   buckets,
   consumerName,
   defaultTopology,

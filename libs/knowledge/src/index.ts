@@ -4,9 +4,11 @@ export type {
   DocumentRef,
   DocumentSummary,
   EmbedderRef,
+  EraseScope,
   KnowledgeStore,
   MaintenanceReport,
   StoreStats,
+  VectorCount,
   VectorRow,
   WriteCounts,
 } from './knowledge-store.ts';

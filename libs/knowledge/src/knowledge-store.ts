@@ -47,7 +47,22 @@ export interface DocumentSummary extends DocumentRef {
   readonly url: string;
   readonly title: string;
   readonly chunks: number;
+  /** It has pages: a PDF. */
+  readonly paged: boolean;
+  /** When the first and the last of its chunks were fetched, RFC 3339; what is unchanged keeps its time. */
+  readonly oldest: string;
+  readonly newest: string;
 }
+
+/** How many vectors of one embedder a document has. */
+export interface VectorCount extends DocumentRef {
+  readonly embedderId: string;
+  readonly vectors: number;
+}
+
+/** What is erased: a brand, or of a brand one source, or one document. */
+export type EraseScope = Required<Pick<ChunkFilter, 'brand'>> &
+  Pick<ChunkFilter, 'source' | 'docId'>;
 
 export interface StoreStats {
   readonly chunks: number;
@@ -80,8 +95,11 @@ export interface KnowledgeStore extends AsyncDisposable {
   writeDocuments(documents: readonly DocumentChunks[]): Promise<WriteCounts[]>;
   /** Takes documents out, with their vectors. @returns how many chunks that were */
   removeDocuments(documents: readonly DocumentRef[]): Promise<number>;
-  /** Takes all of a brand out; its texts and vectors leave the disk too. @returns how many chunks */
-  erase(of: { readonly brand: string }): Promise<number>;
+  /**
+   * Takes a brand, or a part of it, out; texts and vectors leave the disk too. May be repeated after
+   * a crash. @returns how many chunks
+   */
+  erase(of: EraseScope): Promise<number>;
 
   /** The document's chunks without a vector of this embedder, in reading order. */
   missingVectors(document: DocumentRef, embedder: EmbedderRef): Promise<Chunk[]>;
@@ -116,6 +134,8 @@ export interface KnowledgeStore extends AsyncDisposable {
   languages(filter?: Pick<ChunkFilter, 'brand'>): Promise<Language[]>;
   /** Sorted by URL. */
   listDocuments(filter?: ChunkFilter): Promise<DocumentSummary[]>;
+  /** One entry for each document and embedder that has vectors of it. */
+  listVectors(filter?: ChunkFilter): Promise<VectorCount[]>;
   /** Texts of at most `count` chunks, spread evenly over the store: enough for term statistics. */
   sampleTexts(count: number): Promise<string[]>;
   stats(): Promise<StoreStats>;

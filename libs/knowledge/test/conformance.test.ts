@@ -345,6 +345,35 @@ describe.each([
     expect(await store.writeDocuments([gone])).toEqual([{ added: 2, unchanged: 0, removed: 0 }]);
   });
 
+  test('one source of a brand, or one document, is erased and the others stay', async () => {
+    await using store = await open();
+    const site = documentOf('a', 'd', ['Red one.', 'Red two.']);
+    const other = documentOf('a', 'e', ['Red three.'], { source: 'https://other.example' });
+    const upload = documentOf('a', 'f', ['Red four.'], { source: 'upload' });
+    await store.writeDocuments([site, other, upload]);
+    for (const document of [site, other]) await store.addVectors(small, rowsOf(document, 4));
+    expect(await store.erase({ brand: 'a', source: 'https://docs.example.com' })).toBe(2);
+    expect(await store.erase({ brand: 'a', docId: 'f' })).toBe(1);
+    expect(await store.erase({ brand: 'a', docId: 'f' })).toBe(0);
+    expect((await store.listDocuments()).map(({ docId }) => docId)).toEqual(['e']);
+    expect(await store.listVectors()).toEqual([
+      { embedderId: 'small', brand: 'a', docId: 'e', vectors: 1 },
+    ]);
+    expect(await store.listVectors({ brand: 'b' })).toEqual([]);
+  });
+
+  test('a listed document says when it was fetched, and whether it has pages', async () => {
+    await using store = await open();
+    const old = documentOf('a', 'd', ['One.'], { fetchedAt: '2026-01-01T00:00:00.000Z', page: 1 });
+    const young = documentOf('a', 'd', ['One.', 'Two.']);
+    const chunks = [...old.chunks, ...young.chunks.slice(1)];
+    await store.writeDocuments([{ ...old, chunks }, documentOf('a', 'plain', ['Three.'])]);
+    expect(await store.listDocuments()).toMatchObject([
+      { paged: true, oldest: '2026-01-01T00:00:00.000Z', newest: '2026-11-23T00:00:00.000Z' },
+      { paged: false },
+    ]);
+  });
+
   test('documents are listed by URL with their number of chunks', async () => {
     await using store = await open();
     await store.writeDocuments([

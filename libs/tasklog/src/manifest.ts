@@ -10,8 +10,8 @@ import {
   type Bus,
   directLast,
   encodeHeaders,
+  eraseBlob,
   getBlob,
-  parseBlobRef,
   putBlob,
 } from '@slipstream/jetstream';
 import type { EventLog } from './event-log.ts';
@@ -34,6 +34,9 @@ export interface Manifest {
   readonly ref: BlobRef;
   readonly traceparent?: string;
 }
+
+/** Whoever accepted a batch has this long to put its tasks into their queues before the expander does. */
+export const EXPANDER_GRACE_MS = 3_000;
 
 /** Above this many tasks each starts a trace of its own, linked to the batch's. */
 const ONE_TRACE_UP_TO = 1_000;
@@ -99,7 +102,7 @@ export async function expandManifest(
 
 /** First the manifest: what is left after a crash in between ends with its retention. */
 async function forgetManifest(bus: Bus, { id, ref }: Manifest): Promise<void> {
-  const { space, name } = parseBlobRef(ref);
   await bus.manager.streams.purge('BATCHES', { filter: subjects.batch(id) });
-  await bus.manager.streams.purge('BLOBS', { filter: subjects.blob(space, name, '*') });
+  // Erased and not purged: it may hold questions, of several brands.
+  await eraseBlob(bus, ref);
 }

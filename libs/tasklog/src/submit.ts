@@ -2,13 +2,13 @@ import {
   type Category,
   claimOf,
   defaultRetry,
+  type EventOf,
   messageId,
   newId,
   nowText,
   type Priority,
   subjects,
   type TaskDefinition,
-  type TaskEvent,
   type TaskMessage,
   type Webhook,
 } from '@slipstream/contracts';
@@ -21,6 +21,7 @@ import {
   withSpan,
 } from '@slipstream/telemetry';
 import type { EventLog } from './event-log.ts';
+import { keptPayload } from './keep-payload.ts';
 import { publishLane } from './lanes.ts';
 
 export interface Submission {
@@ -54,11 +55,8 @@ export interface Submission {
 /** On a message that may not be the first of its task: ask the log before running it. */
 export const CHECK_HEADER = 'Slip-Check';
 
-export interface Submitted {
-  readonly task: TaskMessage;
-  readonly category: Category;
-  readonly traceparent: string | undefined;
-}
+/** What the log is told of it. */
+export type Submitted = EventOf<'submitted'>;
 
 /**
  * Accepts a task: resolves when the task is stored; its `submitted` event follows within
@@ -89,6 +87,9 @@ export async function submitMany(
   });
 }
 
+/** A text that is needed later than this stays in the message: blobs are kept for 3.5 days at least. */
+const KEPT_MS = 3 * 86_400_000;
+
 async function accept(
   bus: Bus,
   log: EventLog,
@@ -97,7 +98,12 @@ async function accept(
 ): Promise<Submitted> {
   const { definition, runAt, logged } = submission;
   const { category } = definition;
-  const task = messageOf(submission);
+  // Most kinds hold no texts: they do not wait, not even for a promise.
+  const task = messageOf(
+    definition.payloadHoldsText && (runAt ?? 0) < Date.now() + KEPT_MS
+      ? { ...submission, payload: await keptPayload(bus, definition, submission.payload) }
+      : submission,
+  );
   const due = runAt !== undefined && runAt > Date.now() ? new Date(runAt).toISOString() : undefined;
   const fresh = submission.id === undefined && task.tenant === undefined;
   const stored = due
@@ -114,14 +120,14 @@ async function accept(
     task,
     ...(traceparent && { traceparent }),
     ...(due && { runAt: due }),
-  } as const satisfies TaskEvent;
+  } as const satisfies Submitted;
   if (logged) await Promise.all([stored, log.append(event)]);
   else {
     await stored;
     log.appendSoon(event);
   }
   metrics.submitted.add(1, { category, kind: task.kind });
-  return { task, category, traceparent };
+  return event;
 }
 
 const priorityOf = ({ priority, definition }: Submission): Priority =>

@@ -1,6 +1,5 @@
 import {
   type Category,
-  claimOf,
   defaultRetry,
   defaultTimeoutMs,
   isLaterPayload,
@@ -80,6 +79,8 @@ export function runPool<C extends Category, Table extends TaskTable>(
   const seenUpTo: number[] = [];
   const suspectUpTo: number[] = [];
   let idle: (() => void) | undefined;
+  /** Tasks whose outcome is being stored. */
+  let settling = 0;
 
   const cancels = bus.connection.subscribe(anyCancel, {
     callback(_error, { subject, data }) {
@@ -99,15 +100,21 @@ export function runPool<C extends Category, Table extends TaskTable>(
   const ages = bus.connection.subscribe(subjects.ages(category), {
     callback: (_error, message) => ageing.setAges(message.json<Ages>()),
   });
-  const control = controlPool(parts, options, { running, ended: () => stats.values.ended });
+  const control = controlPool(parts, options, {
+    ageing,
+    running,
+    ended: () => stats.values.ended,
+  });
   const { isCancelled } = recall;
   const { beat } = keepAlive;
   const slots = (): number => control.slots;
-  const admission = createAdmission(parts, { category, slots, isCancelled, beat });
+  const limits = () => control.limits;
+  const admission = createAdmission(parts, { category, slots, limits, isCancelled, beat });
   const puller = new Puller(bus, {
     stream: taskStream(category),
     slots: control.room,
     ageing,
+    settling: () => settling,
     onDelivery: (delivery) => void serve(delivery),
   });
   const showBusy: Parameters<typeof metrics.slotsBusy.addCallback>[0] = (gauge) =>
@@ -158,7 +165,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
       ? await attemptOf(delivery, message, suspect)
       : (message.attempts ?? 0) + 1;
     if (typeof attempt !== 'number') return attempt.answer;
-    const claim = claimOf(definition, message);
+    const claim = admission.claimOf(definition, message);
     const entry = claim && (await admission.enter(delivery, message, claim, attempt));
     if (entry && 'answer' in entry) return entry.answer;
     // Asked last: from here on a cancel finds the task among those that run.
@@ -237,7 +244,12 @@ export function runPool<C extends Category, Table extends TaskTable>(
       const result = await (traceparent && !isSampled(traceparent)
         ? inTrace(traceparent, handle)
         : traced(task, handle));
-      reply = await answer.succeed(task, result);
+      settling += 1;
+      try {
+        reply = await answer.succeed(task, result);
+      } finally {
+        settling -= 1;
+      }
     } catch (error) {
       [outcome, reply] = await settle(task, error);
     }

@@ -3,7 +3,12 @@ import { tasks } from '@slipstream/contracts';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { embedderFrom } from '@slipstream/providers';
 import { breakers } from '@slipstream/resilience';
-import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
+import {
+  createBrandFence,
+  runPool,
+  startWorkerService,
+  type WorkerService,
+} from '@slipstream/worker';
 import type { Config } from './config.ts';
 import { createHandlers } from './handlers/index.ts';
 
@@ -20,6 +25,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
       const embedder = stack.use(await embedderFrom(config));
       embedder.warm().catch((err: unknown) => logger.warn({ err }, 'the embedder did not warm up'));
       const slots = config.SLIPSTREAM_EMBEDDING_SLOTS;
+      const fence = stack.use(createBrandFence(parts));
       return {
         extra: () => ({ embedder: embedder.info.id, breakers: breakers.breakerStates() }),
         pools: [
@@ -27,7 +33,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
             category: 'embedding',
             dependency: 'model',
             tasks,
-            handlers: createHandlers({ store, embedder }, slots),
+            handlers: fence.guard(createHandlers({ store, embedder }, slots)),
             slots,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),

@@ -14,6 +14,7 @@ export const rag = (some: Partial<Handlers<'rag', Tasks>> = {}): Handlers<'rag',
   'answer-question': answerQuestion,
   'search-knowledge': searchKnowledge,
   evaluate: unused,
+  'write-notes': unused,
   ...some,
 });
 

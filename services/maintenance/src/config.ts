@@ -12,10 +12,23 @@ export const settings = Type.Object({
     default: 'http://127.0.0.1:8080',
     description: 'Address of the API as the receivers of webhooks see it: links begin with it',
   }),
+  SLIPSTREAM_RETENTION_DAYS: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 36_500,
+    description:
+      'Sources that nobody has read again for this many days are erased by the job `retention`; 0 keeps them for ever',
+  }),
   SLIPSTREAM_RECONCILE_AFTER_MS: Type.Integer({
     default: 60_000,
     minimum: 500,
     description: 'How long nothing is heard of an open task before it is looked for, ms',
+  }),
+  SLIPSTREAM_SNAPSHOT_EVERY_MS: Type.Integer({
+    default: 900_000,
+    minimum: 1_000,
+    description:
+      'How old the newest snapshot of the projection may be before the next is stored, ms',
   }),
 });
 

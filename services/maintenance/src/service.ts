@@ -8,17 +8,24 @@ import {
   expandBatches,
   followWebhooks,
   keepRunning,
+  keepSnapshots,
   publishAges,
   reconcile,
   steward,
 } from '@slipstream/flows';
 import { holdLease } from '@slipstream/jetstream';
 import { openKnowledgeStore } from '@slipstream/knowledge';
-import { ensureShipped, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
+import {
+  ensureShipped,
+  openProjection,
+  projectionFile,
+  taskStateEndpoint,
+} from '@slipstream/tasklog';
 import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
 import type { Config } from './config.ts';
 import { batchHandlers, maintenanceHandlers } from './handlers/index.ts';
 import { schedules } from './schedules.ts';
+import { sourceEndpoints } from './sources/endpoints.ts';
 
 /** Pools batch and maintenance, and the leaders: one of each over all replicas. */
 export const startService = (config: Config): Promise<WorkerService> =>
@@ -30,9 +37,8 @@ export const startService = (config: Config): Promise<WorkerService> =>
     async start(parts) {
       const { bus, log, logger, stack } = parts;
       const data = config.SLIPSTREAM_DATA_DIR;
-      const projection = stack.use(
-        await openProjection(bus, { dir: join(data, 'projections'), name: 'maintenance' }),
-      );
+      const place = { dir: join(data, 'projections'), name: 'maintenance' };
+      const projection = stack.use(await openProjection(bus, place));
       const store = stack.use(await openKnowledgeStore({ uri: join(data, 'knowledge') }));
       await ensureShipped(bus, tasks, schedules);
       const agent = createGuardedAgent({
@@ -54,6 +60,10 @@ export const startService = (config: Config): Promise<WorkerService> =>
           return reconcile({ bus, log, projection, logger, quietMs }, signal);
         },
         limits: (signal: AbortSignal) => admit({ bus, log, tasks, logger }, signal),
+        snapshots: (signal: AbortSignal) => {
+          const everyMs = config.SLIPSTREAM_SNAPSHOT_EVERY_MS;
+          return keepSnapshots({ bus, logger, file: projectionFile(place), everyMs }, signal);
+        },
         ages: (signal: AbortSignal) => publishAges({ bus, logger }, signal),
       };
       for (const [name, run] of Object.entries(leaders)) {
@@ -64,12 +74,18 @@ export const startService = (config: Config): Promise<WorkerService> =>
 
       const drainMs = config.SLIPSTREAM_DRAIN_MS;
       return {
-        endpoints: [taskStateEndpoint(projection, log)],
+        endpoints: [
+          taskStateEndpoint(projection, log),
+          ...sourceEndpoints({ bus, projection, store }),
+        ],
         pools: [
           runPool(parts, {
             category: 'maintenance',
             tasks,
-            handlers: maintenanceHandlers({ bus, projection, store }),
+            handlers: maintenanceHandlers(
+              { bus, log, projection, store },
+              config.SLIPSTREAM_RETENTION_DAYS,
+            ),
             slots: config.SLIPSTREAM_MAINTENANCE_SLOTS,
             drainMs,
           }),
@@ -77,6 +93,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
             category: 'batch',
             tasks,
             handlers: batchHandlers({
+              bus,
               projection,
               agent,
               publicUrl: config.SLIPSTREAM_PUBLIC_URL,

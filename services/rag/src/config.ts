@@ -2,7 +2,7 @@ import { readEnv } from '@slipstream/config';
 import { categories } from '@slipstream/contracts';
 import { answerSettings, embedderSettings } from '@slipstream/providers';
 import { ANSWER_CONFIDENCE } from '@slipstream/retrieval';
-import { slotsSetting, workerSettings } from '@slipstream/worker';
+import { notesCacheSettings, slotsSetting, workerSettings } from '@slipstream/worker';
 import { type Static, Type } from 'typebox';
 
 export const settings = Type.Object({
@@ -15,6 +15,14 @@ export const settings = Type.Object({
     maximum: 1,
     description:
       'Confidence from which a question is answered; `npm run eval` recommends one for your questions',
+  }),
+  ...notesCacheSettings,
+  SLIPSTREAM_NOTES_MODEL_CHARS: Type.Integer({
+    default: 60_000,
+    minimum: 1_000,
+    maximum: 10_000_000,
+    description:
+      'How much of a document the answer model reads to write its notes, in characters; a longer one is shortened to what carries most of it',
   }),
   SLIPSTREAM_RAG_SLOTS: slotsSetting('rag', categories.rag.slots),
 });

@@ -3,7 +3,13 @@ import { tasks } from '@slipstream/contracts';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { answerModelFrom, embedderFrom } from '@slipstream/providers';
 import { breakers } from '@slipstream/resilience';
-import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
+import {
+  createBrandFence,
+  notesCacheFrom,
+  runPool,
+  startWorkerService,
+  type WorkerService,
+} from '@slipstream/worker';
 import type { Config } from './config.ts';
 import { documentsEndpoint } from './documents-endpoint.ts';
 import { createHandlers } from './handlers/index.ts';
@@ -16,12 +22,15 @@ export const startService = (config: Config): Promise<WorkerService> =>
     description: 'Finds passages and answers questions with citations',
     settings: config,
     async start(parts) {
-      const { stack } = parts;
+      const { bus, stack } = parts;
       const uri = join(config.SLIPSTREAM_DATA_DIR, 'knowledge');
       const store = stack.use(await openKnowledgeStore({ uri }));
       const embedder = stack.use(await embedderFrom(config, 1));
       await embedder.warm();
       const model = await answerModelFrom(config);
+      const cache = notesCacheFrom(bus, config);
+      const notes = { bus, cache, maxChars: config.SLIPSTREAM_NOTES_MODEL_CHARS };
+      const fence = stack.use(createBrandFence(parts));
       return {
         extra: () => ({
           embedder: embedder.info.id,
@@ -33,11 +42,14 @@ export const startService = (config: Config): Promise<WorkerService> =>
           runPool(parts, {
             category: 'rag',
             tasks,
-            handlers: createHandlers(createRetriever(store, embedder), model, {
-              store,
-              embedder,
-              answerFrom: config.SLIPSTREAM_ANSWER_CONFIDENCE,
-            }),
+            handlers: fence.guard(
+              createHandlers(createRetriever(store, embedder), model, {
+                store,
+                embedder,
+                answerFrom: config.SLIPSTREAM_ANSWER_CONFIDENCE,
+                notes,
+              }),
+            ),
             slots: config.SLIPSTREAM_RAG_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),

@@ -79,5 +79,6 @@ export const answerQuestion = defineTask({
   priority: 'critical',
   timeoutMs: 60_000,
   retry: { maxAttempts: 3, delaysMs: [200, 1_000] },
+  payloadHoldsText: true,
   resultHoldsText: true,
 });

@@ -90,4 +90,5 @@ export const evaluate = defineTask({
   result: EvaluationReport,
   priority: 'low',
   timeoutMs: 1_800_000,
+  payloadHoldsText: true,
 });

@@ -6,14 +6,17 @@ import { deliverWebhook } from './deliver-webhook.ts';
 import { embedChunks } from './embed-chunks.ts';
 import { embedTexts } from './embed-texts.ts';
 import { evaluate } from './evaluate.ts';
+import { eraseSource } from './erase-source.ts';
 import { healthSnapshot } from './health-snapshot.ts';
 import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
 import { maintainIndex } from './maintain-index.ts';
+import { retention } from './retention.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { scrapePage } from './scrape-page.ts';
 import { scrapeSite } from './scrape-site.ts';
 import { searchKnowledge } from './search-knowledge.ts';
+import { writeNotes } from './write-notes.ts';
 
 /** Every kind of task that the system knows. A new kind is one file and one line here. */
 export const tasks = {
@@ -26,10 +29,13 @@ export const tasks = {
   [answerQuestion.kind]: answerQuestion,
   [searchKnowledge.kind]: searchKnowledge,
   [evaluate.kind]: evaluate,
+  [writeNotes.kind]: writeNotes,
   [maintainIndex.kind]: maintainIndex,
   [healthSnapshot.kind]: healthSnapshot,
   [deadLetterDigest.kind]: deadLetterDigest,
   [cleanUp.kind]: cleanUp,
+  [eraseSource.kind]: eraseSource,
+  [retention.kind]: retention,
   [runWorkflow.kind]: runWorkflow,
   [deliverWebhook.kind]: deliverWebhook,
 } as const;

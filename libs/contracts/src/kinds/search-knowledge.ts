@@ -46,5 +46,6 @@ export const searchKnowledge = defineTask({
   priority: 'critical',
   timeoutMs: 30_000,
   retry: { maxAttempts: 2, delaysMs: [200] },
+  payloadHoldsText: true,
   resultHoldsText: true,
 });

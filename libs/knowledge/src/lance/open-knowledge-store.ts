@@ -1,10 +1,10 @@
 import { connect } from '@lancedb/lancedb';
 import { checkDocuments, documentKey } from '../check-documents.ts';
-import type { ChunkFilter, DocumentRef, KnowledgeStore } from '../knowledge-store.ts';
+import type { ChunkFilter, DocumentRef, KnowledgeStore, VectorCount } from '../knowledge-store.ts';
 import { queryTerms } from '../search-text.ts';
-import { summarize } from '../summarize.ts';
+import { countVectors, summarize } from '../summarize.ts';
 import { createLanguages } from './languages.ts';
-import { eraseBrand, maintain } from './maintain.ts';
+import { erase, maintain } from './maintain.ts';
 import { rowsOf } from './rows.ts';
 import type { ChunkRow } from './schema.ts';
 import { chunksOf, getChunks, similarities, textSearch, vectorSearch } from './search.ts';
@@ -46,7 +46,10 @@ export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promis
       return counts;
     },
     removeDocuments: (documents) => removeDocuments(tables, documents),
-    erase: ({ brand }) => eraseBrand(tables, brand),
+    erase(of) {
+      languages.forget();
+      return erase(tables, of);
+    },
     missingVectors: (document, embedder) => missingVectors(tables, document, embedder),
     async addVectors(embedder, rows) {
       const added = await addVectors(tables, embedder, rows);
@@ -66,6 +69,7 @@ export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promis
     async listDocuments(filter = {}) {
       return summarize(await placesWhere(tables, filter));
     },
+    listVectors: (filter = {}) => vectorsWhere(tables, filter),
     sampleTexts: (count) => sampleTexts(tables, count),
     async stats() {
       const vectorTables = await tables.allVectors();
@@ -90,14 +94,29 @@ export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promis
   };
 }
 
-type Place = Pick<ChunkRow, 'brand' | 'docId' | 'source' | 'url' | 'title'>;
+const placeColumns = ['brand', 'docId', 'source', 'url', 'title', 'page', 'fetchedAt'] as const;
+
+type Place = Pick<ChunkRow, (typeof placeColumns)[number]>;
 
 function placesWhere(tables: Tables, filter: ChunkFilter): Promise<Place[]> {
   const condition = filterSql(filter);
   return tables.run(tables.chunks, (table) => {
-    const query = table.query().select(['brand', 'docId', 'source', 'url', 'title']);
+    const query = table.query().select([...placeColumns]);
     return rowsOf<Place>(condition === undefined ? query : query.where(condition));
   });
+}
+
+async function vectorsWhere(tables: Tables, filter: ChunkFilter): Promise<VectorCount[]> {
+  const condition = filterSql(filter);
+  const counts: VectorCount[] = [];
+  for (const { embedderId, table } of await tables.allVectors()) {
+    const rows = await tables.run(table, (vectors) => {
+      const query = vectors.query().select(['brand', 'docId']);
+      return rowsOf<DocumentRef>(condition === undefined ? query : query.where(condition));
+    });
+    counts.push(...countVectors(embedderId, rows));
+  }
+  return counts;
 }
 
 async function sampleTexts(tables: Tables, count: number): Promise<string[]> {

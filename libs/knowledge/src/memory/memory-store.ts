@@ -3,7 +3,7 @@ import { createBm25Index, type Language, languages } from '@slipstream/retrieval
 import { checkDimensions, checkDocuments, documentKey } from '../check-documents.ts';
 import type { ChunkFilter, DocumentRef, KnowledgeStore } from '../knowledge-store.ts';
 import { documentLanguage, queryTerms, searchText } from '../search-text.ts';
-import { summarize } from '../summarize.ts';
+import { countVectors, summarize } from '../summarize.ts';
 
 interface VectorTable {
   readonly dimensions: number;
@@ -55,8 +55,8 @@ export function createMemoryStore(): KnowledgeStore {
     async removeDocuments(documents) {
       return remove(documents.flatMap(keysOf));
     },
-    async erase({ brand }) {
-      return remove(all({ brand }).map(([key]) => key));
+    async erase(of) {
+      return remove(all(of).map(([key]) => key));
     },
     async missingVectors({ brand, docId }, embedder) {
       const have = tables.get(embedder.id)?.vectors;
@@ -129,6 +129,15 @@ export function createMemoryStore(): KnowledgeStore {
     },
     async listDocuments(filter = {}) {
       return summarize(all(filter).map(([, chunk]) => chunk));
+    },
+    async listVectors(filter = {}) {
+      const wanted = all(filter);
+      return [...tables].flatMap(([id, { vectors }]) =>
+        countVectors(
+          id,
+          wanted.filter(([key]) => vectors.has(key)).map(([, chunk]) => chunk),
+        ),
+      );
     },
     async sampleTexts(count) {
       const step = Math.max(1, chunks.size / Math.max(count, 1));
