@@ -1,4 +1,5 @@
-import { acceleratorSettings } from '@slipstream/config';
+import { acceleratorSettings, ConfigError } from '@slipstream/config';
+import { policies } from '@slipstream/resilience';
 import { type Static, Type } from 'typebox';
 import type { AnswerModel } from './answer-model.ts';
 import { type AnswerProvider, answerModels, createAnswerModel } from './answer-models.ts';
@@ -6,6 +7,21 @@ import type { Embedder } from './embedder.ts';
 import { createEmbedder, type EmbedderProvider, embedders } from './embedders.ts';
 
 const text = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
+
+/** How every model server is called. */
+const modelSettings = {
+  SLIPSTREAM_MODEL_TIMEOUT_MS: Type.Integer({
+    default: policies.model.timeoutMs,
+    minimum: 100,
+    description:
+      'Longest wait for an answer of a model server, or for the next piece of a stream, ms',
+  }),
+  SLIPSTREAM_MODEL_OPEN_MS: Type.Integer({
+    default: policies.model.openMs,
+    minimum: 100,
+    description: `How long a model server is left alone after ${policies.model.failures} failures in a row, ms`,
+  }),
+};
 
 /** The settings of the embedder, for every service that has one. They must be the same in all. */
 export const embedderSettings = {
@@ -28,16 +44,24 @@ export const embedderSettings = {
       'Threads of use-lite and use-lite-onnx; each takes a core and 300 MB while it works',
   }),
   ...acceleratorSettings,
+  ...modelSettings,
 };
 
 const EmbedderConfig = Type.Object(embedderSettings);
 
-/** The embedder that the settings name. Rejects as `createEmbedder` does. */
-export const embedderFrom = (
+/** The embedder that the settings name. Rejects with a ConfigError when it lacks one of them. */
+export async function embedderFrom(
   config: Static<typeof EmbedderConfig>,
   threads = config.SLIPSTREAM_EMBEDDER_THREADS,
-): Promise<Embedder> =>
-  createEmbedder({
+): Promise<Embedder> {
+  if (config.SLIPSTREAM_EMBEDDER === 'openai-compatible') {
+    need(config, 'SLIPSTREAM_EMBEDDER', [
+      'SLIPSTREAM_EMBEDDER_URL',
+      'SLIPSTREAM_EMBEDDER_MODEL',
+      'SLIPSTREAM_EMBEDDER_DIMENSIONS',
+    ]);
+  }
+  return createEmbedder({
     provider: config.SLIPSTREAM_EMBEDDER,
     baseUrl: config.SLIPSTREAM_EMBEDDER_URL,
     apiKey: config.SLIPSTREAM_EMBEDDER_API_KEY,
@@ -45,7 +69,21 @@ export const embedderFrom = (
     dimensions: config.SLIPSTREAM_EMBEDDER_DIMENSIONS,
     threads,
     accelerators: config.SLIPSTREAM_ACCELERATORS_DIR,
+    timeoutMs: config.SLIPSTREAM_MODEL_TIMEOUT_MS,
+    openMs: config.SLIPSTREAM_MODEL_OPEN_MS,
   });
+}
+
+/** Throws a ConfigError that names what a choice needs and does not have. */
+function need<Config extends object>(
+  config: Config,
+  choice: keyof Config & string,
+  names: readonly (keyof Config & string)[],
+): void {
+  const missing = names.filter((name) => config[name] === undefined);
+  if (missing.length > 0)
+    throw new ConfigError(`${choice} is ${config[choice]}, it needs ${missing.join(' and ')}`);
+}
 
 /** The settings of the answer model. Without one answers are made of the sources' own sentences. */
 export const answerSettings = {
@@ -59,6 +97,7 @@ export const answerSettings = {
   SLIPSTREAM_ANSWER_MODEL_URL: text('Base URL of the OpenAI-compatible server, with /v1'),
   SLIPSTREAM_ANSWER_MODEL_API_KEY: text('Its API key, if it wants one'),
   SLIPSTREAM_ANSWER_MODEL: text('Name of the chat model there'),
+  ...modelSettings,
 };
 
 const AnswerConfig = Type.Object(answerSettings);
@@ -69,10 +108,16 @@ export async function answerModelFrom(
 ): Promise<AnswerModel | undefined> {
   const provider = config.SLIPSTREAM_ANSWER_MODEL_PROVIDER;
   if (provider === 'extractive') return undefined;
+  need(config, 'SLIPSTREAM_ANSWER_MODEL_PROVIDER', [
+    'SLIPSTREAM_ANSWER_MODEL_URL',
+    'SLIPSTREAM_ANSWER_MODEL',
+  ]);
   return createAnswerModel({
     provider,
     baseUrl: config.SLIPSTREAM_ANSWER_MODEL_URL,
     apiKey: config.SLIPSTREAM_ANSWER_MODEL_API_KEY,
     model: config.SLIPSTREAM_ANSWER_MODEL,
+    timeoutMs: config.SLIPSTREAM_MODEL_TIMEOUT_MS,
+    openMs: config.SLIPSTREAM_MODEL_OPEN_MS,
   });
 }

@@ -21,16 +21,21 @@ export class BreakerRegistry {
 
   /**
    * The breaker of an endpoint (a base URL, a data folder). The same two names give the same
-   * breaker.
+   * breaker. `differently`: where it departs from the policy of its dependency; the first one to
+   * ask for an endpoint decides.
    */
-  breakerFor(dependency: Dependency, endpoint: string): Breaker {
+  breakerFor(
+    dependency: Dependency,
+    endpoint: string,
+    differently: Partial<DependencyPolicy> = {},
+  ): Breaker {
     const key = `${dependency} ${endpoint}`;
     const known = this.#breakers.get(key);
     if (known) return known;
     const breaker = new Breaker({
       dependency,
       endpoint,
-      policy: this.#policies[dependency],
+      policy: { ...this.#policies[dependency], ...differently },
       onStateChange: (state) => {
         for (const listener of this.#listeners) listener(state);
       },

@@ -6,10 +6,13 @@ import { breakers } from '@slipstream/resilience';
 import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
 import type { Config } from './config.ts';
 import { createHandlers } from './handlers/index.ts';
+import { waitForModel } from './handlers/wait-for-model.ts';
 
 /** Pool embedding. */
-export const startService = (config: Config): Promise<WorkerService> =>
-  startWorkerService({
+export async function startService(config: Config): Promise<WorkerService> {
+  // Before NATS is waited for, so that a wrong setting is told without it. Nothing is loaded yet.
+  const embedder = await embedderFrom(config);
+  return startWorkerService({
     service: 'embedder',
     description: 'Turns chunks and texts into vectors',
     settings: config,
@@ -17,7 +20,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
       const { stack, logger } = parts;
       const uri = join(config.SLIPSTREAM_DATA_DIR, 'knowledge');
       const store = stack.use(await openKnowledgeStore({ uri }));
-      const embedder = stack.use(await embedderFrom(config));
+      stack.use(embedder);
       embedder.warm().catch((err: unknown) => logger.warn({ err }, 'the embedder did not warm up'));
       const slots = config.SLIPSTREAM_EMBEDDING_SLOTS;
       return {
@@ -27,7 +30,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
             category: 'embedding',
             dependency: 'model',
             tasks,
-            handlers: createHandlers({ store, embedder }, slots),
+            handlers: createHandlers({ store, embedder: waitForModel(embedder) }, slots),
             slots,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),
@@ -35,3 +38,4 @@ export const startService = (config: Config): Promise<WorkerService> =>
       };
     },
   });
+}

@@ -9,8 +9,11 @@ import { createHandlers } from './handlers/index.ts';
 import { createRetriever } from './retrieve/retriever.ts';
 
 /** Pool rag, with a warm embedder of its own: a question never waits behind bulk embedding. */
-export const startService = (config: Config): Promise<WorkerService> =>
-  startWorkerService({
+export async function startService(config: Config): Promise<WorkerService> {
+  // Before NATS is waited for, so that a wrong setting is told without it. Nothing is loaded yet.
+  const embedder = await embedderFrom(config, 1);
+  const model = await answerModelFrom(config);
+  return startWorkerService({
     service: 'rag',
     description: 'Finds passages and answers questions with citations',
     settings: config,
@@ -18,9 +21,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
       const { stack } = parts;
       const uri = join(config.SLIPSTREAM_DATA_DIR, 'knowledge');
       const store = stack.use(await openKnowledgeStore({ uri }));
-      const embedder = stack.use(await embedderFrom(config, 1));
-      await embedder.warm();
-      const model = await answerModelFrom(config);
+      await stack.use(embedder).warm();
       return {
         extra: () => ({
           embedder: embedder.info.id,
@@ -39,3 +40,4 @@ export const startService = (config: Config): Promise<WorkerService> =>
       };
     },
   });
+}
