@@ -7,6 +7,7 @@ export type {
   KnowledgeStore,
   MaintenanceReport,
   StoreStats,
+  UnembeddedDocument,
   VectorRow,
   WriteCounts,
 } from './knowledge-store.ts';

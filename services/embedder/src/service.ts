@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
 import { openKnowledgeStore } from '@slipstream/knowledge';
-import { embedderFrom } from '@slipstream/providers';
+import { embedderFrom, embeddersFrom } from '@slipstream/providers';
 import { breakers } from '@slipstream/resilience';
 import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
 import type { Config } from './config.ts';
@@ -17,20 +17,28 @@ export async function startService(config: Config): Promise<WorkerService> {
     description: 'Turns chunks and texts into vectors',
     settings: config,
     async start(parts) {
-      const { stack, logger } = parts;
+      const { bus, stack, logger } = parts;
       const uri = join(config.SLIPSTREAM_DATA_DIR, 'knowledge');
       const store = stack.use(await openKnowledgeStore({ uri }));
-      stack.use(embedder);
-      embedder.warm().catch((err: unknown) => logger.warn({ err }, 'the embedder did not warm up'));
+      const embedders = stack.use(
+        await embeddersFrom(bus, embedder, config, {
+          wrap: waitForModel,
+          onSwitch: (id) => logger.info({ embedder: id }, 'searches use another embedder'),
+          onError: (err) => logger.warn({ err }, 'the embedder that is searched could not be read'),
+        }),
+      );
+      embedders.active
+        .warm()
+        .catch((err: unknown) => logger.warn({ err }, 'the embedder did not warm up'));
       const slots = config.SLIPSTREAM_EMBEDDING_SLOTS;
       return {
-        extra: () => ({ embedder: embedder.info.id, breakers: breakers.breakerStates() }),
+        extra: () => ({ embedder: embedders.active.info.id, breakers: breakers.breakerStates() }),
         pools: [
           runPool(parts, {
             category: 'embedding',
             dependency: 'model',
             tasks,
-            handlers: createHandlers({ store, embedder: waitForModel(embedder) }, slots),
+            handlers: createHandlers({ store, embedders }, slots),
             slots,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),

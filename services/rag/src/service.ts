@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
 import { openKnowledgeStore } from '@slipstream/knowledge';
-import { answerModelFrom, embedderFrom } from '@slipstream/providers';
+import { answerModelsFrom, embedderFrom, embeddersFrom, rerankerFrom } from '@slipstream/providers';
 import { breakers } from '@slipstream/resilience';
 import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
 import type { Config } from './config.ts';
@@ -12,27 +12,42 @@ import { createRetriever } from './retrieve/retriever.ts';
 export async function startService(config: Config): Promise<WorkerService> {
   // Before NATS is waited for, so that a wrong setting is told without it. Nothing is loaded yet.
   const embedder = await embedderFrom(config, 1);
-  const model = await answerModelFrom(config);
+  const models = await answerModelsFrom(config);
+  const reranker = rerankerFrom(config);
   return startWorkerService({
     service: 'rag',
     description: 'Finds passages and answers questions with citations',
     settings: config,
     async start(parts) {
-      const { stack } = parts;
+      const { bus, stack, logger } = parts;
       const uri = join(config.SLIPSTREAM_DATA_DIR, 'knowledge');
       const store = stack.use(await openKnowledgeStore({ uri }));
-      await stack.use(embedder).warm();
+      const embedders = stack.use(
+        await embeddersFrom(bus, embedder, config, {
+          threads: 1,
+          onSwitch: (id) => logger.info({ embedder: id }, 'searches use another embedder'),
+          onError: (err) => logger.warn({ err }, 'the embedder that is searched could not be read'),
+        }),
+      );
+      await embedders.active.warm();
+      const retrieve = createRetriever(store, embedders, {
+        fusion: config.SLIPSTREAM_FUSION,
+        fusionWeight: config.SLIPSTREAM_FUSION_WEIGHT,
+        reranker,
+        depth: config.SLIPSTREAM_RERANKER_DEPTH,
+      });
       return {
         extra: () => ({
-          embedder: embedder.info.id,
-          answerModel: model?.id ?? 'extractive',
+          embedder: embedders.active.info.id,
+          reranker: reranker?.id ?? 'features',
+          answerModel: models.ids.join(', ') || 'extractive',
           breakers: breakers.breakerStates(),
         }),
         pools: [
           runPool(parts, {
             category: 'rag',
             tasks,
-            handlers: createHandlers(createRetriever(store, embedder), model),
+            handlers: createHandlers(retrieve, models),
             slots: config.SLIPSTREAM_RAG_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),

@@ -13,6 +13,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { startService } from '../src/service.ts';
 
+const unused = async (): Promise<never> => {
+  throw new Error('a crawl needs no such task');
+};
+
 /** The scraper with a conductor, and embedding tasks that end at once: vectors are another service's. */
 const stack = new AsyncDisposableStack();
 let engine: Engine;
@@ -34,6 +38,9 @@ beforeAll(async () => {
       handlers: {
         'embed-chunks': async () => ({ embedded: 0, embedder: 'none' }),
         'embed-texts': async () => ({ vectors: [], embedder: 'none', dimensions: 0 }),
+        're-embed': unused,
+        're-embed-documents': unused,
+        'switch-embedder': unused,
       },
     }),
   );

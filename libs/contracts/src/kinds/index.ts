@@ -9,6 +9,7 @@ import { healthSnapshot } from './health-snapshot.ts';
 import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
 import { maintainIndex } from './maintain-index.ts';
+import { reEmbed, reEmbedDocuments, switchEmbedder } from './re-embed.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { scrapePage } from './scrape-page.ts';
 import { scrapeSite } from './scrape-site.ts';
@@ -22,6 +23,9 @@ export const tasks = {
   [indexWrite.kind]: indexWrite,
   [embedChunks.kind]: embedChunks,
   [embedTexts.kind]: embedTexts,
+  [reEmbed.kind]: reEmbed,
+  [reEmbedDocuments.kind]: reEmbedDocuments,
+  [switchEmbedder.kind]: switchEmbedder,
   [answerQuestion.kind]: answerQuestion,
   [searchKnowledge.kind]: searchKnowledge,
   [maintainIndex.kind]: maintainIndex,

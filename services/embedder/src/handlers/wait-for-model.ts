@@ -1,6 +1,6 @@
 import { GiveBackError, RetryLaterError } from '@slipstream/contracts';
 import type { Embedder } from '@slipstream/providers';
-import { breakers, isOutage } from '@slipstream/resilience';
+import { BreakerOpenError, breakers, isOutage } from '@slipstream/resilience';
 
 /**
  * An embedder for tasks that can wait. A task goes back to its queue and loses no attempt when the
@@ -13,7 +13,7 @@ export const waitForModel = (embedder: Embedder): Embedder => ({
     try {
       return await embedder.embed(texts, kind, options);
     } catch (error) {
-      const delayMs = pauseOf(error);
+      const delayMs = options?.signal?.aborted ? undefined : pauseOf(error);
       if (delayMs === undefined) throw error;
       throw new GiveBackError((error as Error).message, { delayMs, cause: error });
     }
@@ -24,7 +24,7 @@ export const waitForModel = (embedder: Embedder): Embedder => ({
 function pauseOf(error: unknown): number | undefined {
   if (error instanceof RetryLaterError && error.code === 'provider-rate-limited' && error.delayMs)
     return error.delayMs;
-  if (!(error instanceof RetryLaterError) || !isOutage(error)) return undefined;
+  if (error instanceof BreakerOpenError || !isOutage(error)) return undefined;
   const trials = breakers
     .breakerStates()
     .flatMap(({ dependency, nextTrialAt }) =>

@@ -20,7 +20,7 @@ export const maintenanceHandlers = ({
   projection,
   store,
 }: MaintenanceParts): Handlers<'maintenance'> => ({
-  'maintain-index': createMaintainIndex(store),
+  'maintain-index': createMaintainIndex(store, bus),
   'health-snapshot': createHealthSnapshot(bus),
   'dead-letter-digest': createDeadLetterDigest(projection),
   'clean-up': createCleanUp(bus, projection),

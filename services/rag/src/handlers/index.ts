@@ -1,14 +1,11 @@
-import type { AnswerModel } from '@slipstream/providers';
+import type { AnswerModels } from '@slipstream/providers';
 import type { Handlers } from '@slipstream/worker';
 import type { Retrieve } from '../retrieve/retriever.ts';
 import { createAnswerQuestion } from './answer-question.ts';
 import { createSearchKnowledge } from './search-knowledge.ts';
 
 /** One handler for every kind of the pool. */
-export const createHandlers = (
-  retrieve: Retrieve,
-  model: AnswerModel | undefined,
-): Handlers<'rag'> => ({
-  'answer-question': createAnswerQuestion(retrieve, model),
+export const createHandlers = (retrieve: Retrieve, models: AnswerModels): Handlers<'rag'> => ({
+  'answer-question': createAnswerQuestion(retrieve, models),
   'search-knowledge': createSearchKnowledge(retrieve),
 });
