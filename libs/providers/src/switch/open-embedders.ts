@@ -29,6 +29,8 @@ export interface Embedders extends AsyncDisposable {
   /** Whose vectors are searched now. Take it once per question: it may be another one next time. */
   readonly active: Embedder;
   readonly wanted: Embedder;
+  /** Says that the vectors of `wanted` are needed again: no upkeep drops them. */
+  keepWanted(): Promise<void>;
   /** From now on every process searches with `wanted`. False: the record says so already. */
   switchToWanted(): Promise<boolean>;
 }
@@ -105,6 +107,12 @@ export async function openEmbedders(bus: Bus, options: EmbeddersOptions): Promis
     wanted,
     get active() {
       return active;
+    },
+    async keepWanted() {
+      await changeEmbedderRecord(bus, (now) => {
+        const kept = now?.retired.filter(({ id }) => id !== wanted.info.id);
+        return now && kept?.length !== now.retired.length ? { ...now, retired: kept ?? [] } : now;
+      });
     },
     async switchToWanted() {
       let isNew = false;

@@ -14,6 +14,7 @@ export const createReEmbed =
   ({ store, embedders }: EmbedderParts): HandlerOf<'re-embed'> =>
   async ({ dryRun = false, brand }, { addChildren, log }) => {
     const { id, dimensions } = embedders.wanted.info;
+    if (!dryRun) await embedders.keepWanted();
     const missing = await store.unembedded({ id, dimensions }, { brand });
     const chunks = missing.reduce((sum, document) => sum + document.chunks, 0);
     const from = embedders.active.info.id;

@@ -22,14 +22,15 @@ export const createMaintainIndex =
     log.info(result, 'index upkeep done');
     return result;
 
+    /** In this order: after a crash in between, the next upkeep finds nothing left to drop. */
     async function dropRetired(ids: readonly string[]): Promise<void> {
       if (ids.length === 0) return;
-      const { record: current } = await changeEmbedderRecord(
+      for (const id of ids) await store.dropVectors(id);
+      await changeEmbedderRecord(
         bus,
         (known) =>
           known && { ...known, retired: known.retired.filter(({ id }) => !ids.includes(id)) },
       );
-      for (const id of ids) if (id !== current?.active.id) await store.dropVectors(id);
     }
   };
 
