@@ -27,6 +27,12 @@ export async function startService(config: Config): Promise<WorkerService> {
           onError: (err) => logger.warn({ err }, 'the embedder that is searched could not be read'),
         }),
       );
+      const [searched, wanted] = [embedders.active.info.id, embedder.info.id];
+      if (searched !== wanted)
+        logger.warn(
+          { searched, wanted },
+          'searches use the embedder before, until re-embed is run',
+        );
       embedders.active
         .warm()
         .catch((err: unknown) => logger.warn({ err }, 'the embedder did not warm up'));
