@@ -13,11 +13,12 @@ export const embedderSettings = {
   SLIPSTREAM_EMBEDDER: Type.Enum(Object.keys(embedders) as EmbedderProvider[], {
     default: 'use-lite',
     description:
-      'Who turns texts into vectors; use-lite needs no network and no key, use-lite-onnx is the same model, faster, after `npm run add -- onnxruntime`',
+      'Who turns texts into vectors; use-lite needs no network and no key, use-lite-onnx is the same model, faster, after `npm run add -- onnxruntime`; onnx-folder runs a model of yours, after `npm run add -- onnxruntime local-models`',
   }),
   SLIPSTREAM_EMBEDDER_URL: text('Base URL of the OpenAI-compatible server, with /v1'),
   SLIPSTREAM_EMBEDDER_API_KEY: text('Its API key, if it wants one'),
   SLIPSTREAM_EMBEDDER_MODEL: text('Name of the embedding model there'),
+  SLIPSTREAM_EMBEDDER_FOLDER: text('Folder of the sentence model of onnx-folder'),
   SLIPSTREAM_EMBEDDER_VERSION: text(
     'What the name does not say: a revision, a quantisation. A change of it is another embedder',
   ),
@@ -67,6 +68,7 @@ const specOf = (config: EmbedderConfig): Omit<EmbedderSpec, 'id'> => ({
   provider: config.SLIPSTREAM_EMBEDDER,
   baseUrl: config.SLIPSTREAM_EMBEDDER_URL,
   model: config.SLIPSTREAM_EMBEDDER_MODEL,
+  folder: config.SLIPSTREAM_EMBEDDER_FOLDER,
   version: config.SLIPSTREAM_EMBEDDER_VERSION,
   dimensions: config.SLIPSTREAM_EMBEDDER_DIMENSIONS,
   queryPrefix: config.SLIPSTREAM_EMBEDDER_QUERY_PREFIX,

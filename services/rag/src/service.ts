@@ -30,6 +30,12 @@ export async function startService(config: Config): Promise<WorkerService> {
         }),
       );
       await embedders.active.warm();
+      if (reranker) {
+        stack.use(reranker);
+        reranker
+          .warm()
+          .catch((err: unknown) => logger.warn({ err }, 'the reranker did not warm up'));
+      }
       const retrieve = createRetriever(store, embedders, {
         fusion: config.SLIPSTREAM_FUSION,
         fusionWeight: config.SLIPSTREAM_FUSION_WEIGHT,

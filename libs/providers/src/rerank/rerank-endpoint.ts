@@ -58,6 +58,8 @@ export function createRerankEndpoint(settings: RerankEndpointSettings): Reranker
 
   return {
     id: model,
+    async warm() {},
+    async [Symbol.asyncDispose]() {},
     async score(question, passages, { signal } = {}) {
       if (passages.length === 0) return [];
       const results = await breaker.run((stop) => ask(question, passages, stop), {

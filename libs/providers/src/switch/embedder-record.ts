@@ -11,7 +11,14 @@ import type { EmbedderSettings } from '../embedders.ts';
 export interface EmbedderSpec
   extends Pick<
     EmbedderSettings,
-    'provider' | 'baseUrl' | 'model' | 'version' | 'dimensions' | 'queryPrefix' | 'passagePrefix'
+    | 'provider'
+    | 'baseUrl'
+    | 'model'
+    | 'folder'
+    | 'version'
+    | 'dimensions'
+    | 'queryPrefix'
+    | 'passagePrefix'
   > {
   readonly id: string;
 }

@@ -47,6 +47,8 @@ test('a reranker orders what it has scored; what it left out or did not read fol
   const seen: string[][] = [];
   const reranker: Reranker = {
     id: 'letters',
+    async warm() {},
+    async [Symbol.asyncDispose]() {},
     async score(_question, passages) {
       seen.push([...passages]);
       return passages.map((text) =>
