@@ -26,7 +26,8 @@ export function createOnnxReranker(settings: OnnxRerankerSettings): Reranker {
     data: model,
     threads: 1,
   });
-  const breaker = (settings.breakers ?? breakers).breakerFor(
+  const registry = settings.breakers ?? breakers;
+  const breaker = registry.breakerFor(
     'reranker',
     model.folder,
     openMs === undefined ? {} : { openMs },
@@ -39,6 +40,9 @@ export function createOnnxReranker(settings: OnnxRerankerSettings): Reranker {
       const pairs = passages.map((passage): ModelInput => [question, passage]);
       return breaker.run((stop) => pool.run(pairs, { signal: stop }), { signal, timeoutMs });
     },
-    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      registry.release(breaker);
+      await pool[Symbol.asyncDispose]();
+    },
   };
 }

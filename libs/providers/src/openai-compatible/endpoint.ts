@@ -41,15 +41,18 @@ export function openEndpoint(settings: EndpointSettings, path: string) {
     logLevel: 'off',
   });
   const registry = settings.breakers ?? breakers;
+  const breaker = registry.breakerFor(
+    'model',
+    endpoint,
+    settings.openMs === undefined ? {} : { openMs: settings.openMs },
+  );
   return {
     client,
     endpoint,
     model: required(settings, 'model'),
-    breaker: registry.breakerFor(
-      'model',
-      endpoint,
-      settings.openMs === undefined ? {} : { openMs: settings.openMs },
-    ),
+    breaker,
+    /** To be called when no more requests follow. */
+    release: () => registry.release(breaker),
   };
 }
 

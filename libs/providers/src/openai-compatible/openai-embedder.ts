@@ -40,7 +40,7 @@ const MAX_BATCH_TEXTS = 256;
 
 /** Embeddings from any OpenAI-compatible server. Throws a TypeError when a setting is missing. */
 export function createOpenAiEmbedder(settings: OpenAiEmbedderSettings): Embedder {
-  const { client, endpoint, model, breaker } = openEndpoint(settings, '/embeddings');
+  const { client, endpoint, model, breaker, release } = openEndpoint(settings, '/embeddings');
   const dimensions = required(settings, 'dimensions');
   const info: EmbedderInfo = {
     id: [model, settings.version, dimensions].filter((part) => part !== undefined).join('@'),
@@ -120,7 +120,9 @@ export function createOpenAiEmbedder(settings: OpenAiEmbedderSettings): Embedder
       }
       return { vectors, ...(promptTokens !== undefined && { promptTokens }) };
     },
-    async [Symbol.asyncDispose]() {},
+    async [Symbol.asyncDispose]() {
+      release();
+    },
   };
 }
 

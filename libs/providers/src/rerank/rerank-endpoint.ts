@@ -28,11 +28,8 @@ const Answer = Type.Object({
 export function createRerankEndpoint(settings: RerankEndpointSettings): Reranker {
   const { apiKey, model, timeoutMs, openMs } = settings;
   const url = `${settings.baseUrl.replace(/\/+$/, '')}/rerank`;
-  const breaker = (settings.breakers ?? breakers).breakerFor(
-    'reranker',
-    url,
-    openMs === undefined ? {} : { openMs },
-  );
+  const registry = settings.breakers ?? breakers;
+  const breaker = registry.breakerFor('reranker', url, openMs === undefined ? {} : { openMs });
 
   async function ask(query: string, documents: readonly string[], signal: AbortSignal) {
     const response = await fetch(url, {
@@ -59,7 +56,9 @@ export function createRerankEndpoint(settings: RerankEndpointSettings): Reranker
   return {
     id: model,
     async warm() {},
-    async [Symbol.asyncDispose]() {},
+    async [Symbol.asyncDispose]() {
+      registry.release(breaker);
+    },
     async score(question, passages, { signal } = {}) {
       if (passages.length === 0) return [];
       const results = await breaker.run((stop) => ask(question, passages, stop), {
