@@ -152,6 +152,10 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Chunks do not belong to the document that they were written for.',
     'Report it: this is a bug.',
   ),
+  'other-embedder': again(
+    'The task is for another embedder than the settings of this process name.',
+    'Give all embedder services the same settings, or start `re-embed` again.',
+  ),
   'wrong-dimensions': final(
     'Vectors have another length than their table or the setting says.',
     'Correct SLIPSTREAM_EMBEDDER_DIMENSIONS.',
@@ -177,7 +181,7 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Look whether it is well.',
   ),
   'provider-protocol': final(
-    'The model server answered something that is no embedding.',
+    'The model server answered something that is no embedding, or the rerank server no scores.',
     'Is it OpenAI-compatible, and does the URL end in `/v1`?',
   ),
   'embedding-thread-died': again(

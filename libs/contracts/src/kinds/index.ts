@@ -10,6 +10,7 @@ import { healthSnapshot } from './health-snapshot.ts';
 import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
 import { maintainIndex } from './maintain-index.ts';
+import { reEmbed, reEmbedDocuments, switchEmbedder } from './re-embed.ts';
 import { retention } from './retention.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { scrapePage } from './scrape-page.ts';
@@ -25,6 +26,9 @@ export const tasks = {
   [indexWrite.kind]: indexWrite,
   [embedChunks.kind]: embedChunks,
   [embedTexts.kind]: embedTexts,
+  [reEmbed.kind]: reEmbed,
+  [reEmbedDocuments.kind]: reEmbedDocuments,
+  [switchEmbedder.kind]: switchEmbedder,
   [answerQuestion.kind]: answerQuestion,
   [searchKnowledge.kind]: searchKnowledge,
   [writeNotes.kind]: writeNotes,

@@ -14,7 +14,7 @@ export const maintenanceHandlers = (
 ): Handlers<'maintenance'> => {
   const { bus, projection, store } = parts;
   return {
-    'maintain-index': createMaintainIndex(store),
+    'maintain-index': createMaintainIndex(store, bus),
     'health-snapshot': createHealthSnapshot(bus),
     'dead-letter-digest': createDeadLetterDigest(projection),
     'clean-up': createCleanUp(bus, projection),
