@@ -40,6 +40,7 @@ export { MAX_NODES, WorkflowNode } from './kinds/run-workflow.ts';
 export { SearchHit } from './kinds/search-knowledge.ts';
 export type { Chunk } from './knowledge.ts';
 export { isLaterPayload, type LaterPayload, laterPayload } from './later-payload.ts';
+export { type Leader, leaders } from './leaders.ts';
 export {
   CategoryLimits,
   type Claim,

@@ -23,7 +23,7 @@ export {
 export { type FollowOptions, followConsumer, followStream } from './follow.ts';
 export { encodeHeaders, headerOf } from './headers.ts';
 export { laneCounts } from './lane-counts.ts';
-export { holdLease, type LeaseOptions } from './lease.ts';
+export { holdLease, type Lease, type LeaseOptions, readLease } from './lease.ts';
 export { takeLock } from './lock.ts';
 export { type MicroEndpoint, type MicroOptions, serveMicro } from './micro.ts';
 export { provision } from './provision.ts';
