@@ -128,6 +128,22 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Split it.',
   ),
   'pdf-timeout': final('Reading the PDF took too long.', 'Split it.'),
+  'broken-document': final(
+    'The Word document or book cannot be read, or is something else.',
+    'Open it in its program and save it anew.',
+  ),
+  'encrypted-document': final(
+    'The Word document or book is protected.',
+    'Save it without its protection.',
+  ),
+  'document-too-large': final(
+    'The Word document or book unpacks to more than 40 MB of text, or 10 MB in one part.',
+    'Split it, or save it as PDF.',
+  ),
+  'document-expired': final(
+    'The text of a document was past its seven days, or erased, when its notes were to be written.',
+    'Send the document again.',
+  ),
   'invalid-document': final(
     'Chunks do not belong to the document that they were written for.',
     'Report it: this is a bug.',

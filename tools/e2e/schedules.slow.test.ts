@@ -61,4 +61,4 @@ test('each job of the system runs when it is asked for, dry and for real', async
     '/v1/schedules',
   );
   expect(schedules.map(({ name }) => name)).toEqual(items.map(({ job }) => job).toSorted());
-}, 120_000);
+});

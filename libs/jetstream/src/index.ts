@@ -8,6 +8,12 @@ export {
   createAgeing,
   defaultAllowances,
 } from './ageing.ts';
+export {
+  type BlobCache,
+  type BlobCacheOptions,
+  type Cached,
+  createBlobCache,
+} from './blob-cache.ts';
 export { getBlob, parseBlobRef, putBlob } from './blobs.ts';
 export { type Bus, type ConnectOptions, connect, type StatusListener } from './connect.ts';
 export { deleteMessages } from './delete-messages.ts';

@@ -178,7 +178,14 @@ export const buckets = [
     description: 'Idempotency keys of the last ten minutes; then their tasks know them',
   },
   { name: 'schedules', ttlMs: 0, description: 'Recurring schedules and what they did' },
+  { name: 'hosts', ttlMs: 86_400_000, description: 'When each host may be asked next' },
   { name: 'pages', ttlMs: 0, description: 'What is remembered of each page, for the next crawl' },
+  {
+    name: 'notes',
+    ttlMs: 7 * 86_400_000,
+    description:
+      'Text and notes of files by the hash of their bytes, under the token of their brand',
+  },
 ] as const;
 
 export type Bucket = (typeof buckets)[number]['name'];

@@ -6,6 +6,8 @@ export {
   type AnswerRequest,
   type AnswerUsage,
   NO_ANSWER,
+  type WriteRequest,
+  type Written,
 } from './answer-model.ts';
 export {
   type AnswerModelSettings,

@@ -26,6 +26,7 @@ export {
 export { publishLane } from './lanes.ts';
 export {
   type BatchTask,
+  EXPANDER_GRACE_MS,
   expandManifest,
   isStored,
   type Manifest,

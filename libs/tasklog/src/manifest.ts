@@ -43,6 +43,9 @@ export interface Manifest {
   readonly traceparent?: string;
 }
 
+/** Whoever accepted a batch has this long to put its tasks into their queues before the expander does. */
+export const EXPANDER_GRACE_MS = 3_000;
+
 /** Above this many tasks each starts a trace of its own, linked to the batch's. */
 const ONE_TRACE_UP_TO = 1_000;
 

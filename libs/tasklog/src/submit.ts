@@ -2,13 +2,13 @@ import {
   type Category,
   claimOf,
   defaultRetry,
+  type EventOf,
   messageId,
   newId,
   nowText,
   type Priority,
   subjects,
   type TaskDefinition,
-  type TaskEvent,
   type TaskMessage,
   type Webhook,
 } from '@slipstream/contracts';
@@ -57,11 +57,8 @@ export interface Submission {
 /** On a message that may not be the first of its task: ask the log before running it. */
 export const CHECK_HEADER = 'Slip-Check';
 
-export interface Submitted {
-  readonly task: TaskMessage;
-  readonly category: Category;
-  readonly traceparent: string | undefined;
-}
+/** What the log is told of it. */
+export type Submitted = EventOf<'submitted'>;
 
 /**
  * Accepts a task: resolves when the task is stored; its `submitted` event follows within
@@ -119,14 +116,14 @@ async function accept(
     task,
     ...(traceparent && { traceparent }),
     ...(due && { runAt: due }),
-  } as const satisfies TaskEvent;
+  } as const satisfies Submitted;
   if (logged) await Promise.all([stored, log.append(event)]);
   else {
     await stored;
     log.appendSoon(event);
   }
   metrics.submitted.add(1, { category, kind: task.kind });
-  return { task, category, traceparent };
+  return event;
 }
 
 const priorityOf = ({ priority, definition }: Submission): Priority =>

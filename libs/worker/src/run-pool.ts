@@ -85,6 +85,8 @@ export function runPool<C extends Category, Table extends TaskTable>(
   const seenUpTo: number[] = [];
   const suspectUpTo: number[] = [];
   let idle: (() => void) | undefined;
+  /** Tasks whose outcome is being stored. */
+  let settling = 0;
 
   const cancels = bus.connection.subscribe(anyCancel, {
     callback(_error, { subject, data }) {
@@ -118,6 +120,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
     stream: taskStream(category),
     slots: control.room,
     ageing,
+    settling: () => settling,
     onDelivery: (delivery) => void serve(delivery),
   });
   const showBusy: Parameters<typeof metrics.slotsBusy.addCallback>[0] = (gauge) =>
@@ -251,7 +254,12 @@ export function runPool<C extends Category, Table extends TaskTable>(
       const result = await (traceparent && !isSampled(traceparent)
         ? inTrace(traceparent, handle)
         : traced(task, handle));
-      reply = await answer.succeed(task, result);
+      settling += 1;
+      try {
+        reply = await answer.succeed(task, result);
+      } finally {
+        settling -= 1;
+      }
     } catch (error) {
       [outcome, reply] = await settle(task, error);
     }

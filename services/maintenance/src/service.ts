@@ -86,6 +86,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
             category: 'batch',
             tasks,
             handlers: batchHandlers({
+              bus,
               projection,
               agent,
               publicUrl: config.SLIPSTREAM_PUBLIC_URL,

@@ -2,9 +2,15 @@ import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
 import { createDocumentWriter, openKnowledgeStore } from '@slipstream/knowledge';
 import { breakers } from '@slipstream/resilience';
-import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
+import {
+  notesCacheFrom,
+  runPool,
+  startWorkerService,
+  type WorkerService,
+} from '@slipstream/worker';
 import type { Config } from './config.ts';
-import { createFetcher } from './fetch/index.ts';
+import { createDocumentReader } from './documents/document-reader.ts';
+import { createFetcher, openSharedLedger } from './fetch/index.ts';
 import { ingestionHandlers, type ScraperParts, scrapingHandlers } from './handlers/index.ts';
 import { createPageMemory } from './pages/page-memory.ts';
 import { createRenderer } from './render/create-renderer.ts';
@@ -29,6 +35,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
         createFetcher({
           ...reach,
           delayMs: config.SLIPSTREAM_SCRAPE_DELAY_MS,
+          ledger: stack.use(openSharedLedger(bus)),
           // A longer wait for a host's turn is spent in the queue, not in a slot.
           limits: { maxWaitMs: 3_000 },
         }),
@@ -41,6 +48,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
         renderer,
         robots: createRobotsCache(fetcher),
         memory: createPageMemory(bus),
+        reader: createDocumentReader(notesCacheFrom(bus, config)),
         writer: createDocumentWriter(store),
         storeBreaker: breakers.breakerFor('store', 'knowledge'),
       };

@@ -13,6 +13,7 @@ import { runWorkflow } from './run-workflow.ts';
 import { scrapePage } from './scrape-page.ts';
 import { scrapeSite } from './scrape-site.ts';
 import { searchKnowledge } from './search-knowledge.ts';
+import { writeNotes } from './write-notes.ts';
 
 /** Every kind of task that the system knows. A new kind is one file and one line here. */
 export const tasks = {
@@ -24,6 +25,7 @@ export const tasks = {
   [embedTexts.kind]: embedTexts,
   [answerQuestion.kind]: answerQuestion,
   [searchKnowledge.kind]: searchKnowledge,
+  [writeNotes.kind]: writeNotes,
   [maintainIndex.kind]: maintainIndex,
   [healthSnapshot.kind]: healthSnapshot,
   [deadLetterDigest.kind]: deadLetterDigest,

@@ -68,7 +68,7 @@ test('one task of a key runs at a time, the others wait in its lane, and none lo
   );
   const { state } = await engine.bus.manager.streams.info('LANES');
   expect(state.messages).toBe(0);
-}, 20_000);
+});
 
 test('another key is not held up', async () => {
   await using _steward = await startSteward();
@@ -82,7 +82,7 @@ test('another key is not held up', async () => {
   expect((await engine.reaches(other.task.id)).state).toBe('succeeded');
   gate.resolve();
   await Promise.all(slow.map(({ task }) => engine.reaches(task.id)));
-}, 20_000);
+});
 
 test('a task that was cancelled in its lane never runs', async () => {
   await using _steward = await startSteward();
@@ -103,7 +103,7 @@ test('a task that was cancelled in its lane never runs', async () => {
   await engine.reaches((await send('c')).task.id);
   expect(ran).toEqual(['c', 'c']);
   expect((await engine.reaches(second.task.id)).state).toBe('cancelled');
-}, 20_000);
+});
 
 test('without a steward keyed work waits, and runs when there is one', async () => {
   const ran: string[] = [];
@@ -113,7 +113,7 @@ test('without a steward keyed work waits, and runs when there is one', async () 
   await using _steward = await startSteward();
   const view = taskView(await engine.reaches(task.id));
   expect([view.state, view.attempt, ran]).toEqual(['succeeded', 1, ['d']]);
-}, 20_000);
+});
 
 test('a limit of the category at run time replaces that of the kind', async () => {
   await setLimits({ kinds: { keyed: { concurrency: { perKey: 3 } } } });
@@ -132,7 +132,7 @@ test('a limit of the category at run time replaces that of the kind', async () =
   }, 5_000);
   gate.resolve();
   await Promise.all(sent.map(({ task }) => engine.reaches(task.id)));
-}, 20_000);
+});
 
 test('a limit that is set for a kind without one bounds it over all workers, and is lifted again', async () => {
   await using _steward = await startSteward();
@@ -186,7 +186,7 @@ test('a task that fails frees its key, and a copy that was parked before is not 
   const { task } = await send('f');
   expect((await engine.reaches(task.id)).attempt).toBe(2);
   expect((await engine.reaches((await send('f')).task.id)).state).toBe('succeeded');
-}, 20_000);
+});
 
 test('tenants share by weight, however much one of them sends first', async () => {
   await setLimits({ tenants: { big: 3 } });
@@ -205,4 +205,4 @@ test('tenants share by weight, however much one of them sends first', async () =
   // 3 : 1 : 1, but for what was released before the pool was there.
   expect(of('big')).toBeGreaterThanOrEqual(26);
   expect(Math.abs(of('small') - of('n'))).toBeLessThanOrEqual(8);
-}, 30_000);
+});

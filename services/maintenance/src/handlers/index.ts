@@ -1,4 +1,4 @@
-import { runWorkflow } from '@slipstream/flows';
+import { createRunWorkflow } from '@slipstream/flows';
 import type { Bus } from '@slipstream/jetstream';
 import type { KnowledgeStore } from '@slipstream/knowledge';
 import type { Projection } from '@slipstream/tasklog';
@@ -26,7 +26,9 @@ export const maintenanceHandlers = ({
   'clean-up': createCleanUp(bus, projection),
 });
 
-export const batchHandlers = (parts: WebhookParts): Handlers<'batch'> => ({
-  'run-workflow': runWorkflow,
+export const batchHandlers = (
+  parts: WebhookParts & Pick<MaintenanceParts, 'bus'>,
+): Handlers<'batch'> => ({
+  'run-workflow': createRunWorkflow(parts.bus),
   'deliver-webhook': createDeliverWebhook(parts),
 });
