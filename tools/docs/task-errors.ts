@@ -25,6 +25,10 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'The attempt ran longer than its kind allows.',
     'Give the task a larger `timeoutMs`, or make it smaller.',
   ),
+  'queue-timeout': final(
+    'Nobody started it within its `queueTimeoutMs`: no worker, a pause, a backlog, or a limit.',
+    'See what holds the queue (`GET /v1/queues`), or give the task more time.',
+  ),
   cancelled: final(
     'A user cancelled it, or its parent has ended.',
     'Submit it again if it was a mistake.',

@@ -43,6 +43,7 @@ export { SearchHit } from './kinds/search-knowledge.ts';
 export { Notes } from './kinds/write-notes.ts';
 export type { Chunk } from './knowledge.ts';
 export { isLaterPayload, type LaterPayload, laterPayload } from './later-payload.ts';
+export { type Leader, leaders } from './leaders.ts';
 export {
   CategoryLimits,
   type Claim,
