@@ -61,7 +61,14 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'The payload does not fit the kind; it was submitted past the gateway, or by another version.',
     'Compare it with [Kinds of tasks](kinds.md).',
   ),
-  gone: final('The site answered 404 or 410.', 'Correct the URL.'),
+  gone: final(
+    'The site answered 404 or 410. A page that is indexed leaves the index when it does so again.',
+    'Correct the URL.',
+  ),
+  'invalid-selector': final(
+    'One of `selectors` is no CSS selector, or has a pseudo-class that is not known.',
+    'Correct it: the message names it.',
+  ),
   'fetch-failed': again(
     'The site was busy, slow, or answered 5xx, 408, 425 or 429.',
     'Wait. The delay is the one that the site asked for, if it did.',

@@ -122,7 +122,7 @@ describe.skipIf(withoutBrowser)('with Chromium', { timeout: 60_000 }, () => {
     await engine.projection.barrier();
     await using store = await openKnowledgeStore({ uri: join(engine.dir, 'knowledge') });
     const indexed = () => store.listDocuments({ brand: 'App' });
-    await expect.poll(indexed).toMatchObject([{ url: `${site.origin}/app` }]);
+    await expect.poll(indexed, { timeout: 20_000 }).toMatchObject([{ url: `${site.origin}/app` }]);
     expect(await scrape('/app')).toMatchObject({ result: { outcome: 'unchanged' } });
   });
 
@@ -150,7 +150,7 @@ describe.skipIf(withoutBrowser)('with Chromium', { timeout: 60_000 }, () => {
   test('a page that never ends is left when its task is cancelled, and the next one is shown', async () => {
     const cancel = new AbortController();
     const busy = renderer.render(`${site.origin}/busy`, cancel.signal);
-    await expect.poll(() => site.seen).toContain('/busy');
+    await expect.poll(() => site.seen, { timeout: 20_000 }).toContain('/busy');
     cancel.abort(new Error('cancelled'));
     await expect(busy).rejects.toThrow('cancelled');
     const shown = await renderer.render(`${site.origin}/app`, new AbortController().signal);
