@@ -6,6 +6,15 @@ export const maintenanceJobs = {
   'health-snapshot': 'health-snapshot',
   'dead-letter-digest': 'dead-letter-digest',
   'clean-up': 'clean-up',
+  'full-crawl': 'recrawl',
+  'delta-crawl': 'recrawl',
+  'stuck-tasks': 'sweep-stuck',
 } as const satisfies Readonly<Record<string, KindIn<'maintenance'>>>;
 
 export type MaintenanceJob = keyof typeof maintenanceJobs;
+
+/** What tells jobs of one kind apart. */
+export const jobPayloads: Readonly<Partial<Record<MaintenanceJob, object>>> = {
+  'full-crawl': { scope: 'full' },
+  'delta-crawl': { scope: 'delta' },
+};

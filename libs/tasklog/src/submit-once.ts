@@ -29,10 +29,9 @@ export async function submitOnce(
     signal?.throwIfAborted();
     const group = submissions.slice(from, from + AT_ONCE);
     const begun = await begunOf(projection, group);
-    const unseen = projection === undefined;
     await Promise.all(
       group.map((submission) =>
-        begun.has(submission.id) ? undefined : submit(bus, log, { ...submission, unseen }),
+        begun.has(submission.id) ? undefined : submit(bus, log, submission),
       ),
     );
     onGroup?.(from + group.length);

@@ -1,4 +1,9 @@
-import { type MaintenanceJob, maintenanceJobs, type ScheduleSpec } from '@slipstream/contracts';
+import {
+  jobPayloads,
+  type MaintenanceJob,
+  maintenanceJobs,
+  type ScheduleSpec,
+} from '@slipstream/contracts';
 
 /** When each job runs by itself, UTC. */
 const crons: Readonly<Record<MaintenanceJob, string>> = {
@@ -6,6 +11,9 @@ const crons: Readonly<Record<MaintenanceJob, string>> = {
   'health-snapshot': '*/5 * * * *',
   'dead-letter-digest': '0 6 * * *',
   'clean-up': '30 * * * *',
+  'full-crawl': '0 2 * * SUN',
+  'delta-crawl': '0 3 * * MON-SAT',
+  'stuck-tasks': '*/15 * * * *',
 };
 
 /** What runs by itself. Users see it, change it and pause it. */
@@ -15,7 +23,7 @@ export const schedules: readonly (ScheduleSpec & { readonly name: string })[] = 
   name,
   cron: crons[name as MaintenanceJob],
   timezone: 'UTC',
-  task: { kind, payload: {} },
+  task: { kind, payload: { ...jobPayloads[name as MaintenanceJob] } },
   overlap: 'skip',
   catchUp: 'one',
 }));

@@ -69,7 +69,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
           runPool(parts, {
             category: 'maintenance',
             tasks,
-            handlers: maintenanceHandlers({ bus, projection, store }),
+            handlers: maintenanceHandlers({ bus, log, projection, store }),
             slots: config.SLIPSTREAM_MAINTENANCE_SLOTS,
             drainMs,
           }),

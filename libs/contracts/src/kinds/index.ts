@@ -9,10 +9,12 @@ import { healthSnapshot } from './health-snapshot.ts';
 import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
 import { maintainIndex } from './maintain-index.ts';
+import { recrawl } from './recrawl.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { scrapePage } from './scrape-page.ts';
 import { scrapeSite } from './scrape-site.ts';
 import { searchKnowledge } from './search-knowledge.ts';
+import { sweepStuck } from './sweep-stuck.ts';
 
 /** Every kind of task that the system knows. A new kind is one file and one line here. */
 export const tasks = {
@@ -28,6 +30,8 @@ export const tasks = {
   [healthSnapshot.kind]: healthSnapshot,
   [deadLetterDigest.kind]: deadLetterDigest,
   [cleanUp.kind]: cleanUp,
+  [recrawl.kind]: recrawl,
+  [sweepStuck.kind]: sweepStuck,
   [runWorkflow.kind]: runWorkflow,
   [deliverWebhook.kind]: deliverWebhook,
 } as const;
