@@ -32,12 +32,14 @@ export interface ChordRun {
 const WORKERS = 3;
 const MAX_CHILD_MS = 600;
 const MAX_PAUSE_MS = 3_000;
+/** A process takes seconds to start on a busy machine: with more, nobody would come to work. */
+const MAX_KILLS = 12;
 const LIMIT_MS = 120_000;
 const JOIN = 'join';
 
 /**
- * A chord over three workers, and `kill -9` of the conductor's process and of workers at random
- * until the chord has ended; then the verdict on its history.
+ * A chord over three workers, up to twelve times `kill -9` of the conductor's process or of a worker,
+ * at random, while it runs; then the verdict on its history.
  */
 export async function runChord({ seed, children }: ChordOptions): Promise<ChordRun> {
   await using stage = await startStage(WORKERS);
@@ -57,7 +59,7 @@ export async function runChord({ seed, children }: ChordOptions): Promise<ChordR
     over = true;
   });
   const killed: Record<string, number> = {};
-  while (performance.now() - began < LIMIT_MS) {
+  for (let kills = 0; kills < MAX_KILLS && performance.now() - began < LIMIT_MS; ) {
     await Promise.race([sleep(dice() * MAX_PAUSE_MS), ended]);
     if (over) break;
     // Every second one is the conductor's: it has the state that could be lost.
@@ -65,8 +67,10 @@ export async function runChord({ seed, children }: ChordOptions): Promise<ChordR
     // One that is still starting has nothing to lose, and would never come to work.
     if (!victim.up) continue;
     await victim.kill();
+    kills += 1;
     killed[victim.name] = (killed[victim.name] ?? 0) + 1;
   }
+  await Promise.race([ended, sleep(LIMIT_MS, undefined, { ref: false })]);
   const durationMs = Math.round(performance.now() - began);
   // Whoever was killed last has to be back, and a join that came twice would end twice by now.
   await sleep(JOIN_AGAIN_MS);
