@@ -9,6 +9,8 @@ import { submitSurely } from './traffic.ts';
 export interface ChordOptions {
   readonly seed: number;
   readonly children: number;
+  /** At most so many processes are killed. Default: 12; they take seconds to start on a busy machine. */
+  readonly kills?: number;
 }
 
 export interface ChordRun {
@@ -32,16 +34,14 @@ export interface ChordRun {
 const WORKERS = 3;
 const MAX_CHILD_MS = 600;
 const MAX_PAUSE_MS = 3_000;
-/** A process takes seconds to start on a busy machine: with more, nobody would come to work. */
-const MAX_KILLS = 12;
 const LIMIT_MS = 120_000;
 const JOIN = 'join';
 
 /**
- * A chord over three workers, up to twelve times `kill -9` of the conductor's process or of a worker,
- * at random, while it runs; then the verdict on its history.
+ * A chord over three workers, `kill -9` of the conductor's process or of a worker, at random, again
+ * and again while it runs; then the verdict on its history.
  */
-export async function runChord({ seed, children }: ChordOptions): Promise<ChordRun> {
+export async function runChord({ seed, children, kills = 12 }: ChordOptions): Promise<ChordRun> {
   await using stage = await startStage(WORKERS);
   const { bus, log, collector } = stage;
   const dice = createDice(seed);
@@ -59,7 +59,7 @@ export async function runChord({ seed, children }: ChordOptions): Promise<ChordR
     over = true;
   });
   const killed: Record<string, number> = {};
-  for (let kills = 0; kills < MAX_KILLS && performance.now() - began < LIMIT_MS; ) {
+  for (let count = 0; count < kills && performance.now() - began < LIMIT_MS; ) {
     await Promise.race([sleep(dice() * MAX_PAUSE_MS), ended]);
     if (over) break;
     // Every second one is the conductor's: it has the state that could be lost.
@@ -67,7 +67,7 @@ export async function runChord({ seed, children }: ChordOptions): Promise<ChordR
     // One that is still starting has nothing to lose, and would never come to work.
     if (!victim.up) continue;
     await victim.kill();
-    kills += 1;
+    count += 1;
     killed[victim.name] = (killed[victim.name] ?? 0) + 1;
   }
   await Promise.race([ended, sleep(LIMIT_MS, undefined, { ref: false })]);
