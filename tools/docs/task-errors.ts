@@ -49,6 +49,10 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Its queue was full, and a task of a higher priority came (`overflow: drop-lowest`).',
     'Submit it again later, or raise `maxQueued`: see [Bound a queue](../guides/control-queues.md#bound-a-queue).',
   ),
+  stuck: final(
+    'It ran for more than twice the time that it may take, and the job `stuck-tasks` cancelled it: its handler does not listen to its signal.',
+    'Look at the worker in `GET /v1/workers`, restart it, and retry the task.',
+  ),
   poison: final(
     'Five starts of one run ended with the crash of their worker.',
     'Find out what kills the process (memory, a native module), then submit it again.',

@@ -56,7 +56,7 @@ export {
   RateLimit,
   rateIntervalMs,
 } from './limits.ts';
-export { type MaintenanceJob, maintenanceJobs } from './maintenance-jobs.ts';
+export { jobPayloads, type MaintenanceJob, maintenanceJobs } from './maintenance-jobs.ts';
 export { messageId, type TaskMessage, type Webhook } from './message.ts';
 export { nowText } from './now-text.ts';
 export { orderNodes } from './order-nodes.ts';

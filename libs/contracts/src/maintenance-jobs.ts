@@ -8,6 +8,15 @@ export const maintenanceJobs = {
   'clean-up': 'clean-up',
   retention: 'retention',
   're-embed': 're-embed',
+  'full-crawl': 'recrawl',
+  'delta-crawl': 'recrawl',
+  'stuck-tasks': 'sweep-stuck',
 } as const satisfies Readonly<Record<string, Kind>>;
 
 export type MaintenanceJob = keyof typeof maintenanceJobs;
+
+/** What tells jobs of one kind apart. */
+export const jobPayloads: Readonly<Partial<Record<MaintenanceJob, object>>> = {
+  'full-crawl': { scope: 'full' },
+  'delta-crawl': { scope: 'delta' },
+};

@@ -1,4 +1,9 @@
-import { type MaintenanceJob, maintenanceJobs, type ScheduleSpec } from '@slipstream/contracts';
+import {
+  jobPayloads,
+  type MaintenanceJob,
+  maintenanceJobs,
+  type ScheduleSpec,
+} from '@slipstream/contracts';
 
 /** When each job runs by itself, UTC; undefined: only when it is asked for. */
 const crons: Readonly<Record<MaintenanceJob, string | undefined>> = {
@@ -8,6 +13,9 @@ const crons: Readonly<Record<MaintenanceJob, string | undefined>> = {
   'clean-up': '30 * * * *',
   retention: '45 3 * * *',
   're-embed': undefined,
+  'full-crawl': '0 2 * * SUN',
+  'delta-crawl': '0 3 * * MON-SAT',
+  'stuck-tasks': '*/15 * * * *',
 };
 
 /** What runs by itself. Users see it, change it and pause it. */
@@ -16,6 +24,6 @@ export const schedules: readonly (ScheduleSpec & { readonly name: string })[] = 
 ).flatMap(([name, kind]) => {
   const cron = crons[name as MaintenanceJob];
   if (cron === undefined) return [];
-  const task = { kind, payload: {} };
+  const task = { kind, payload: { ...jobPayloads[name as MaintenanceJob] } };
   return [{ name, cron, timezone: 'UTC', task, overlap: 'skip', catchUp: 'one' }];
 });

@@ -11,11 +11,13 @@ import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
 import { maintainIndex } from './maintain-index.ts';
 import { reEmbed, reEmbedDocuments, switchEmbedder } from './re-embed.ts';
+import { recrawl } from './recrawl.ts';
 import { retention } from './retention.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { scrapePage } from './scrape-page.ts';
 import { scrapeSite } from './scrape-site.ts';
 import { searchKnowledge } from './search-knowledge.ts';
+import { sweepStuck } from './sweep-stuck.ts';
 import { writeNotes } from './write-notes.ts';
 
 /** Every kind of task that the system knows. A new kind is one file and one line here. */
@@ -38,6 +40,8 @@ export const tasks = {
   [cleanUp.kind]: cleanUp,
   [eraseSource.kind]: eraseSource,
   [retention.kind]: retention,
+  [recrawl.kind]: recrawl,
+  [sweepStuck.kind]: sweepStuck,
   [runWorkflow.kind]: runWorkflow,
   [deliverWebhook.kind]: deliverWebhook,
 } as const;

@@ -1,4 +1,10 @@
-import { type MaintenanceJob, maintenanceJobs, ProblemError, tasks } from '@slipstream/contracts';
+import {
+  jobPayloads,
+  type MaintenanceJob,
+  maintenanceJobs,
+  ProblemError,
+  tasks,
+} from '@slipstream/contracts';
 import type { HttpApp } from '@slipstream/http';
 import { Type } from 'typebox';
 import type { GatewayParts } from '../parts.ts';
@@ -71,7 +77,8 @@ export function maintenanceRoutes(app: HttpApp, parts: GatewayParts): void {
         throw new ProblemError('not-found', `'${job}' is not one of the jobs ${names}.`);
       }
       const definition = tasks[maintenanceJobs[job as MaintenanceJob]];
-      const order = { definition, payload: { ...request.body }, tags: [`job:${job}`] };
+      const payload = { ...jobPayloads[job as MaintenanceJob], ...request.body };
+      const order = { definition, payload, tags: [`job:${job}`] };
       const task = await acceptTask(parts, order, idempotencyKeyOf(request));
       return reply.code(202).header('location', `/v1/tasks/${task.id}`).send(task);
     },
