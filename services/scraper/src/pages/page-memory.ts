@@ -5,6 +5,8 @@ import { type Bus, directLast } from '@slipstream/jetstream';
 export interface PageMemory {
   get(brand: string, docId: string): Promise<PageState | undefined>;
   put(brand: string, docId: string, state: PageState): Promise<void>;
+  /** The next crawl reads the page as if it were new. */
+  forget(brand: string, docId: string): Promise<void>;
 }
 
 export const createPageMemory = (bus: Bus): PageMemory => ({
@@ -15,6 +17,9 @@ export const createPageMemory = (bus: Bus): PageMemory => ({
   },
   async put(brand, docId, state) {
     await bus.publisher.publishSurely(key(brand, docId), JSON.stringify(state));
+  },
+  async forget(brand, docId) {
+    await bus.publisher.publishSurely(key(brand, docId), '');
   },
 });
 
