@@ -45,7 +45,7 @@ export interface TaskDefinition<
   readonly searchable?: readonly string[];
   /** The result holds texts of a brand: it is kept under the brand's subjects, never in the log. */
   readonly resultHoldsText?: boolean;
-  /** The same for the payload: queue and log have a reference to it. */
+  /** The same for a payload that names a brand: queue and log have a reference to it. */
   readonly payloadHoldsText?: boolean;
   /** The field of the payload that is the key of its limits and of its lane, such as `brand`. */
   readonly key?: string;

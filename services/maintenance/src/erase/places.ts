@@ -36,12 +36,18 @@ export function storePlace({ store, scope }: Pick<PlaceParts, 'store' | 'scope'>
 export const otherPlaces = (parts: PlaceParts): readonly Place[] => [
   blobPlace(parts),
   ...cachePlaces(parts),
-  taskStream(parts, 'LIVE', 'live'),
-  taskStream(parts, 'FLOWS', 'flow'),
+  taskStream(parts, 'LIVE', 'live', { mayMention: true }),
+  // A workflow over several brands needs its nodes until it ends; then they go.
+  taskStream(parts, 'FLOWS', 'flow', { mayMention: false }),
 ];
 
 /** Messages `<prefix>.<id of a task>` of tasks that work on the scope, or may have quoted it. */
-function taskStream(parts: PlaceParts, stream: string, prefix: string): Place {
+function taskStream(
+  parts: PlaceParts,
+  stream: string,
+  prefix: string,
+  { mayMention }: { readonly mayMention: boolean },
+): Place {
   const { bus, projection, scope, mentions, mayQuote } = parts;
   return place(prefix, async (erase) => {
     let count = 0;
@@ -55,7 +61,7 @@ function taskStream(parts: PlaceParts, stream: string, prefix: string): Place {
       const meant =
         isWithin(scope, payload) ||
         (quotes && brand === scope.brand) ||
-        (brand === undefined && (await mentions.inStream(bus, stream, subject)));
+        (brand === undefined && mayMention && (await mentions.inStream(bus, stream, subject)));
       if (!meant) continue;
       if (erase) count += await eraseMessages(bus, stream, subject);
       else count += 1;
