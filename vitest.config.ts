@@ -18,15 +18,15 @@ export default defineConfig({
     projects: [...packages, { name: 'tools', root: 'tools' }].map(({ name, root }) => ({
       extends: true as const,
       root,
-      test: { name, ...suites },
+      test: { name, ...suites, setupFiles: [`${import.meta.dirname}/tools/patient-tests.ts`] },
     })),
     isolate: false,
     // Most tests wait for a server or a thread rather than for the processor. Those that kill and
     // measure recoveries have the machine for themselves.
     maxWorkers: slow ? 1 : 2,
     passWithNoTests: true,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: slow ? 120_000 : 60_000,
+    hookTimeout: 120_000,
     reporters: ['default', './tools/summary-reporter.ts'],
   },
 });

@@ -60,7 +60,7 @@ export async function kindsPage(): Promise<string> {
   return page(
     generatedFrom(['libs/contracts/src/kinds/*.ts']),
     '# Kinds of tasks',
-    'Any of them can be submitted with `POST /v1/tasks`. [Add a kind](../guides/add-a-kind.md) says how to make another one.',
+    'Any of them can be submitted with `POST /v1/tasks`. [Write your own kind](../guides/write-your-own-kind.md) says how to make another one.',
     table(['Kind', 'Category', 'Priority', 'What it does'], overview),
     '## Categories',
     'A category is a pool of workers with its own stream. Slots are tasks in hand at once in one process.',

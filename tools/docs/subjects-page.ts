@@ -58,6 +58,7 @@ const carried: Readonly<Record<string, readonly [places: readonly string[], text
     ['<category>', '<priority>', '<lane>', '<id>'],
     'A task that a limit holds; the lane is base64url of `[tenant, kind, key]`',
   ],
+  laneFilter: [['<category>', '<priority>'], 'What waits in lanes: for counts and purges'],
   laneAnywhere: [['<category>', '<id>'], 'A task in whatever lane: for dedupe and cancel'],
   events: [['<category>'], 'What happened to tasks: each message is an array of events'],
   live: [['<id>'], 'Progress and partial results of a task'],
@@ -69,6 +70,7 @@ const carried: Readonly<Record<string, readonly [places: readonly string[], text
   blob: [['<space>', '<sha256>', '<part>'], 'Large payloads and results in parts of 512 KiB'],
   acquire: [['<category>'], 'Request and reply: may these tasks run now; not stored'],
   holding: [['<category>'], 'From a worker, once a second: what it holds; not stored'],
+  lanesPurged: [['<category>'], 'To the steward: lanes are empty up to a sequence; not stored'],
   ages: [
     ['<category>'],
     'To all workers, once a second: age of the oldest waiting task; not stored',

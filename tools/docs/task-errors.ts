@@ -25,6 +25,10 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'The attempt ran longer than its kind allows.',
     'Give the task a larger `timeoutMs`, or make it smaller.',
   ),
+  'queue-timeout': final(
+    'Nobody started it within its `queueTimeoutMs`: no worker, a pause, a backlog, or a limit.',
+    'See what holds the queue (`GET /v1/queues`), or give the task more time.',
+  ),
   cancelled: final(
     'A user cancelled it, or its parent has ended.',
     'Submit it again if it was a mistake.',
@@ -132,9 +136,29 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Split it.',
   ),
   'pdf-timeout': final('Reading the PDF took too long.', 'Split it.'),
+  'broken-document': final(
+    'The Word document or book cannot be read, or is something else.',
+    'Open it in its program and save it anew.',
+  ),
+  'encrypted-document': final(
+    'The Word document or book is protected.',
+    'Save it without its protection.',
+  ),
+  'document-too-large': final(
+    'The Word document or book unpacks to more than 40 MB of text, or 10 MB in one part.',
+    'Split it, or save it as PDF.',
+  ),
+  'document-expired': final(
+    'The text of a document was past its seven days, or erased, when its notes were to be written.',
+    'Send the document again.',
+  ),
   'invalid-document': final(
     'Chunks do not belong to the document that they were written for.',
     'Report it: this is a bug.',
+  ),
+  'other-embedder': again(
+    'The task is for another embedder than the settings of this process name.',
+    'Give all embedder services the same settings, or start `re-embed` again.',
   ),
   'wrong-dimensions': final(
     'Vectors have another length than their table or the setting says.',
@@ -161,7 +185,7 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Look whether it is well.',
   ),
   'provider-protocol': final(
-    'The model server answered something that is no embedding.',
+    'The model server answered something that is no embedding, or the rerank server no scores.',
     'Is it OpenAI-compatible, and does the URL end in `/v1`?',
   ),
   'embedding-thread-died': again(

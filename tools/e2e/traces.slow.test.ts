@@ -43,7 +43,7 @@ test('a crawl and a question each leave one trace with one root and no orphan', 
     },
     { timeout: 15_000, interval: 200 },
   );
-}, 120_000);
+});
 
 test('above 1,000 children each starts a trace of its own, linked to the parent', async () => {
   await using sink = await startOtlpSink();

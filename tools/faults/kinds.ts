@@ -1,4 +1,4 @@
-import { defineTask } from '@slipstream/contracts';
+import { defineTask, tasks } from '@slipstream/contracts';
 import { Type } from 'typebox';
 
 const retry = { maxAttempts: 4, delaysMs: [50, 200, 500] };
@@ -51,6 +51,25 @@ export const kinds = {
     priority: 'normal',
     retry,
   }),
+  square: defineTask({
+    kind: 'square',
+    category: 'batch',
+    summary: 'Takes a while and squares a number: one of a chord',
+    payload: Type.Object({ number: Type.Integer(), ms: Type.Integer() }),
+    result: Type.Integer(),
+    priority: 'normal',
+    retry,
+  }),
+  sum: defineTask({
+    kind: 'sum',
+    category: 'batch',
+    summary: 'Adds up what the others of its chord have found: the join',
+    payload: Type.Object({ numbers: Type.Array(Type.Integer()) }),
+    result: Type.Object({ count: Type.Integer(), sum: Type.Integer() }),
+    priority: 'normal',
+    retry,
+  }),
+  'run-workflow': tasks['run-workflow'],
 } as const;
 
 export type FaultKinds = typeof kinds;

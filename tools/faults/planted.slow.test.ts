@@ -82,7 +82,7 @@ test('crash after the task was stored, before its event: the log learns of it, a
   expect((await engine.reaches(id)).state).toBe('succeeded');
   await queueIsEmpty();
   expect(recorder.ran).toEqual([{ id, attempt: 1, run: 1, gen: 1 }]);
-}, 30_000);
+});
 
 test('crash after the final event, before the ack: the task is not run again', async () => {
   const { task } = await send();
@@ -92,7 +92,7 @@ test('crash after the final event, before the ack: the task is not run again', a
   expect(recorder.ran).toEqual([]);
   const row = await engine.reaches(task.id);
   expect(row).toMatchObject({ state: 'succeeded', result: expect.stringContaining('crashing-') });
-}, 30_000);
+});
 
 test('crash after the retrying event, before its schedule: the next attempt runs, in its time', async () => {
   const { task } = await send();
@@ -104,7 +104,7 @@ test('crash after the retrying event, before its schedule: the next attempt runs
   const [, retrying] = (await engine.projection.history(row)).map(({ event }) => event);
   const due = retrying?.type === 'retrying' ? Date.parse(retrying.nextRunAt) : Number.NaN;
   expect(row.finishedAt).toBeGreaterThanOrEqual(due);
-}, 40_000);
+});
 
 test('crash after a schedule fired, before it was published: the task runs once', async () => {
   const { task } = await send({ runAt: Date.now() + 300 });
@@ -114,7 +114,7 @@ test('crash after a schedule fired, before it was published: the task runs once'
   expect((await engine.reaches(task.id)).state).toBe('succeeded');
   await queueIsEmpty();
   expect(recorder.ran.map(({ id }) => id)).toEqual([task.id]);
-}, 40_000);
+});
 
 test('a task that crashes its worker five times ends as poison, without another start', async () => {
   const { task } = await send();
@@ -125,7 +125,7 @@ test('a task that crashes its worker five times ends as poison, without another 
   expect(view).toMatchObject({ state: 'failed', attempt: 1, error: { code: 'poison' } });
   await queueIsEmpty();
   expect(recorder.ran).toEqual([]);
-}, 120_000);
+});
 
 test('a hundred give-backs cost no attempt, are no poison, and leave the task to be found', async () => {
   let starts = 0;
@@ -140,7 +140,7 @@ test('a hundred give-backs cost no attempt, are no poison, and leave the task to
   expect(starts).toBe(101);
   const [first] = await engine.projection.history(row);
   expect(first?.event.type).toBe('submitted');
-}, 60_000);
+});
 
 test('a broker that is killed 30 ms after a delivery costs neither the task nor an attempt', async () => {
   const started = Promise.withResolvers<void>();
@@ -162,7 +162,7 @@ test('a broker that is killed 30 ms after a delivery costs neither the task nor 
   });
   await queueIsEmpty();
   expect(starts).toBeLessThanOrEqual(2);
-}, 30_000);
+});
 
 /** What a user's retry writes: the next run of the task, into the log and its queue. */
 async function nextRun(task: TaskMessage): Promise<void> {
@@ -194,7 +194,7 @@ test('a zombie that finishes after a retry changes nothing of the new run', asyn
   await queueIsEmpty();
   await engine.projection.barrier();
   expect(await engine.projection.task(id)).toMatchObject({ run: 2, result: '{"run":2}' });
-}, 30_000);
+});
 
 test('a task lost within the server window of duplicates is not swallowed when it comes again', async () => {
   const { task } = await send();
@@ -206,7 +206,7 @@ test('a task lost within the server window of duplicates is not swallowed when i
   await using recorder = startRecorder();
   expect((await engine.reaches(task.id)).state).toBe('succeeded');
   expect(recorder.ran).toEqual([{ id: task.id, attempt: 1, run: 1, gen: 2 }]);
-}, 30_000);
+});
 
 test('events that together are far over the payload limit are all stored', async () => {
   const message = '€'.repeat(60_000);
@@ -220,4 +220,4 @@ test('events that together are far over the payload limit are all stored', async
   );
   const { state } = await engine.bus.manager.streams.info('EVENTS');
   expect(state.bytes).toBeGreaterThan(100 * 180_000);
-}, 30_000);
+});

@@ -1,18 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { childId, finalStates, newId, type TaskEvent } from '@slipstream/contracts';
-import { type Bus, connect, provision } from '@slipstream/jetstream';
-import { askTaskState, createEventLog, openProjection } from '@slipstream/tasklog';
-import { startNatsServer } from '@slipstream/testing';
-import { checkHistory, type Execution, type Reading, type Verdict } from './check-history.ts';
-import { collectEvents } from './event-collector.ts';
+import { childId, newId, type TaskEvent } from '@slipstream/contracts';
+import type { NatsServer } from '@slipstream/testing';
+import { checkHistory, type Reading, type Verdict } from './check-history.ts';
 import { kinds } from './kinds.ts';
 import { createDice, pick } from './random.ts';
+import { startStage } from './stage.ts';
 import { startTraffic, submitSurely } from './traffic.ts';
-import { startVictim, type Victim } from './victim.ts';
+import type { Victim } from './victim.ts';
 
 export interface FaultOptions {
   readonly seed: number;
@@ -36,34 +30,16 @@ export interface FaultRun {
 }
 
 const PER_SECOND = 40;
-const WORKERS = ['worker-1', 'worker-2'];
+const WORKERS = 2;
 const SETTLE_LIMIT_MS = 60_000;
 
 /** Random traffic, `kill -9` of random processes in the middle of it, and the verdict on its history. */
 export async function runFaults(options: FaultOptions): Promise<FaultRun> {
-  await using stack = new AsyncDisposableStack();
-  const dir = await mkdtemp(join(tmpdir(), 'faults-'));
-  stack.defer(() => rm(dir, { recursive: true, force: true }));
-  const nats = stack.use(await startNatsServer());
-  const bus = stack.use(await connect({ url: nats.url, name: 'faults' }));
-  await provision(bus);
-  const log = createEventLog(bus);
-  const collector = stack.use(collectEvents(bus));
-  const records: string[] = [];
-  const workers = WORKERS.map((name) =>
-    startVictim(name, 'worker-process.ts', (start) => {
-      const file = join(dir, `${name}-${start}.jsonl`);
-      records.push(file);
-      return [nats.url, `${name}-${start}`, file];
-    }),
-  );
-  const leader = startVictim('leader', 'leader-process.ts', (start) => [
-    nats.url,
-    `leader-${start}`,
-    join(dir, 'leader'),
-  ]);
+  await using stage = await startStage(WORKERS);
+  const { nats, bus, log, collector } = stage;
   const victims: Pick<Victim, 'name' | 'kill'>[] = [
-    ...(await Promise.all([...workers, leader])).map((victim) => stack.use(victim)),
+    ...stage.workers,
+    stage.leader,
     { name: 'nats-server', kill: () => killAndRestart(nats) },
   ];
 
@@ -95,16 +71,16 @@ export async function runFaults(options: FaultOptions): Promise<FaultRun> {
       accepted: [...accepted.keys()],
       children: childrenOf(accepted, collector.events),
       events: collector.events,
-      executions: records.flatMap(readRecord),
+      executions: stage.executions(),
       readings,
     });
   const limit = performance.now() + SETTLE_LIMIT_MS;
   while (judge().lost.length > 0 && performance.now() < limit) await sleep(200);
-  const verdict = judge(await readAgain(bus, dir, collector.events));
+  const verdict = judge(await stage.readAgain());
   return { accepted: accepted.size, faults, verdict };
 }
 
-async function killAndRestart(nats: Awaited<ReturnType<typeof startNatsServer>>): Promise<void> {
+async function killAndRestart(nats: NatsServer): Promise<void> {
   await nats.kill();
   await sleep(250);
   await nats.restart();
@@ -128,38 +104,3 @@ function childrenOf(
   }
   return [...children];
 }
-
-/**
- * Two readers that had no part in it: the projection of the leader, which was killed and went on,
- * and one made anew from the whole log.
- */
-async function readAgain(bus: Bus, dir: string, events: readonly TaskEvent[]): Promise<Reading[]> {
-  const readings: Reading[] = [];
-  await using projection = await openProjection(bus, { dir, name: 'afterwards' });
-  await projection.barrier();
-  for (const id of new Set(events.map((event) => event.id))) {
-    for (const found of [await projection.task(id), await answerOfLeader(bus, id)]) {
-      if (!found) throw new Error(`a projection does not know ${id}, which is in the log`);
-      if (finalStates.has(found.state)) readings.push({ id, run: found.run, state: found.state });
-    }
-  }
-  return readings;
-}
-
-/** The leader may have been killed a moment ago: it is asked until it is back. */
-async function answerOfLeader(bus: Bus, id: string) {
-  for (let tries = 0; tries < 100; tries++) {
-    const known = await askTaskState(bus, id);
-    if (known) return known;
-    await sleep(200);
-  }
-  return undefined;
-}
-
-const readRecord = (file: string): Execution[] =>
-  existsSync(file)
-    ? readFileSync(file, 'utf8')
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as Execution)
-    : [];

@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A process that is killed and started again, as the supervisor of `npm start` does. */
 export interface Victim extends AsyncDisposable {
   readonly name: string;
+  /** Whether it has said that it is ready since it was started last. */
+  readonly up: boolean;
   /** SIGKILL; resolves when it is gone. It is started again a quarter of a second later. */
   kill(): Promise<void>;
 }
@@ -20,6 +22,7 @@ export async function startVictim(
 ): Promise<Victim> {
   let starts = 0;
   let stopped = false;
+  let up = false;
   let child: ChildProcess;
   const start = (): ChildProcess => {
     child = spawn(
@@ -28,7 +31,11 @@ export async function startVictim(
       { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
     );
     starts += 1;
+    child.once('message', () => {
+      up = true;
+    });
     child.once('exit', async () => {
+      up = false;
       if (stopped) return;
       await sleep(RESTART_MS);
       if (!stopped) start();
@@ -48,6 +55,9 @@ export async function startVictim(
   };
   return {
     name,
+    get up() {
+      return up;
+    },
     kill: end,
     async [Symbol.asyncDispose]() {
       stopped = true;

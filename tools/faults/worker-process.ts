@@ -5,6 +5,7 @@
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryLaterError, TerminalError } from '@slipstream/contracts';
+import { createRunWorkflow } from '@slipstream/flows';
 import { connect } from '@slipstream/jetstream';
 import { createEventLog } from '@slipstream/tasklog';
 import { createLogger } from '@slipstream/telemetry';
@@ -27,8 +28,8 @@ function note(phase: Execution['phase'], { id, attempt, fence }: Context): void 
 }
 
 const recorded =
-  <P>(run: (payload: P, context: Context) => Promise<unknown>) =>
-  async (payload: P, context: Context): Promise<unknown> => {
+  <P, R>(run: (payload: P, context: Context) => Promise<R>) =>
+  async (payload: P, context: Context): Promise<R> => {
     note('start', context);
     try {
       return await run(payload, context);
@@ -43,17 +44,26 @@ runPool(parts, {
   slots: 8,
   handlers: {
     noop: recorded(async () => ({})),
-    sleep: recorded<{ ms: number }>(async ({ ms }, { signal }) => {
+    sleep: recorded(async ({ ms }: { ms: number }, { signal }) => {
       await sleep(ms, undefined, { signal });
       return {};
     }),
-    flaky: recorded<{ fails: number }>(async ({ fails }, { attempt }) => {
+    flaky: recorded(async ({ fails }: { fails: number }, { attempt }) => {
       if (attempt <= fails) throw new RetryLaterError(`fails ${fails} times`);
       return {};
     }),
     doomed: recorded(async () => {
       throw new TerminalError('it was made to fail');
     }),
+    square: recorded(async ({ number, ms }: { number: number; ms: number }, { signal }) => {
+      await sleep(ms, undefined, { signal });
+      return number * number;
+    }),
+    sum: recorded(async ({ numbers }: { numbers: readonly number[] }) => ({
+      count: numbers.length,
+      sum: numbers.reduce((total, number) => total + number, 0),
+    })),
+    'run-workflow': recorded(createRunWorkflow(bus)),
   },
 });
 runPool(parts, {
@@ -61,7 +71,7 @@ runPool(parts, {
   tasks: kinds,
   slots: 4,
   handlers: {
-    parent: recorded<{ children: number }>(async ({ children }, { addChildren }) => {
+    parent: recorded(async ({ children }: { children: number }, { addChildren }) => {
       const keys = Array.from({ length: children }, (_, index) => String(index));
       await addChildren(keys.map((key) => ({ key, kind: 'noop' as const, payload: {} })));
       return {};

@@ -1,7 +1,9 @@
 import type { Static, TSchema } from 'typebox';
 import type { Category } from './category.ts';
+import type { TaskErrorShape } from './events.ts';
 import type { KindLimits } from './limits.ts';
 import type { Priority } from './priority.ts';
+import type { TaskState } from './task.ts';
 
 export interface RetryPolicy {
   /** Runs altogether, the first one included. */
@@ -25,6 +27,16 @@ export interface BatchPolicy<Payload extends TSchema = TSchema> {
   key?(payload: Static<Payload>): string | undefined;
 }
 
+/** How a child of a task has ended; `over-limit`: it never became a task, its parent has enough. */
+export interface ChildEnd {
+  readonly kind: string;
+  readonly state: TaskState | 'over-limit';
+  readonly result?: unknown;
+  readonly error?: TaskErrorShape;
+  /** Of one over the limit. */
+  readonly payload?: unknown;
+}
+
 export interface TaskDefinition<
   Kind extends string = string,
   Pool extends Category = Category,
@@ -45,6 +57,8 @@ export interface TaskDefinition<
   readonly searchable?: readonly string[];
   /** The result holds texts of a brand: it is kept under the brand's subjects, never in the log. */
   readonly resultHoldsText?: boolean;
+  /** The result may name those of its children (`childResult`): they are put in when the task ends. */
+  readonly fillsResult?: boolean;
   /** The same for a payload that names a brand: queue and log have a reference to it. */
   readonly payloadHoldsText?: boolean;
   /** The field of the payload that is the key of its limits and of its lane, such as `brand`. */
@@ -55,6 +69,11 @@ export interface TaskDefinition<
   readonly rate?: KindLimits['rate'];
   /** What a failed child does to its parent. Default: `fail`. With `continue` one success is enough. */
   readonly onChildFailure?: 'fail' | 'continue';
+  /**
+   * What the result of a parent says when all of its children have ended. Called with groups of
+   * them, in the order of the log; pure.
+   */
+  report?(result: Static<Result>, ended: readonly ChildEnd[]): Static<Result>;
   /** For a `BatchHandler`. Default: one task, one call. */
   readonly batch?: BatchPolicy<Payload>;
 }

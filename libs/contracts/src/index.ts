@@ -8,8 +8,10 @@ export type {
 } from './admission.ts';
 export { type Category, categories, categoryNames } from './category.ts';
 export { type FieldMistake, payloadMistakes } from './check-payload.ts';
+export { childResult } from './child-result.ts';
 export {
   type BatchPolicy,
+  type ChildEnd,
   defaultRetry,
   defaultTimeoutMs,
   defineTask,
@@ -38,17 +40,19 @@ export { type Kind, type KindIn, type Tasks, tasks } from './kinds/index.ts';
 export { PageState } from './kinds/index-write.ts';
 export { MAX_NODES, WorkflowNode } from './kinds/run-workflow.ts';
 export { SearchHit } from './kinds/search-knowledge.ts';
+export { Notes } from './kinds/write-notes.ts';
 export type { Chunk } from './knowledge.ts';
 export { isLaterPayload, type LaterPayload, laterPayload } from './later-payload.ts';
+export { type Leader, leaders } from './leaders.ts';
 export {
   CategoryLimits,
   type Claim,
   claimOf,
   claimOfLane,
+  hostOf,
   KindLimits,
   laneToken,
-  limitsKey,
-  parseLimits,
+  limitsOf,
   RateLimit,
   rateIntervalMs,
 } from './limits.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { expect, test } from 'vitest';
 import { defineTask } from './define-task.ts';
-import { claimOf, claimOfLane, laneToken, parseLimits, rateIntervalMs } from './limits.ts';
+import { claimOf, claimOfLane, laneToken, limitsOf, rateIntervalMs } from './limits.ts';
 import type { TaskMessage } from './message.ts';
 
 const plain = {
@@ -38,11 +38,18 @@ test('a lane is one subject token and says what it holds', () => {
   expect(claimOfLane(laneToken(claim))).toEqual(claim);
 });
 
-test('limits that do not fit their schema are not read', () => {
-  expect(parseLimits('{"kinds":{"fetch":{"concurrency":{"perKey":4}}}}')).toEqual({
-    kinds: { fetch: { concurrency: { perKey: 4 } } },
+test('what is set for a kind without limits makes its tasks ask, and replaces what it names only', () => {
+  const concurrency = { perKey: 2 };
+  expect(claimOf(defineTask(plain), message(), { concurrency })).toEqual({
+    kind: 'fetch',
+    key: '',
+    tenant: '',
   });
-  for (const text of ['no json', '{"kinds":{"fetch":{"concurrency":{"perKey":0}}}}', '{"a":1}']) {
-    expect(parseLimits(text)).toBeUndefined();
-  }
+  const rate = { perSecond: 5, per: 'host' } as const;
+  expect(claimOf(defineTask(plain), message(), { rate })?.host).toBe('example.com:8443');
+  expect(limitsOf({ rate, concurrency: { perKey: 1 } }, { concurrency })).toEqual({
+    rate,
+    concurrency,
+  });
+  expect(limitsOf(defineTask(plain))).toEqual({});
 });

@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import { Check } from 'typebox/value';
 import type { TaskDefinition } from './define-task.ts';
 import type { TaskMessage } from './message.ts';
 
@@ -30,7 +29,7 @@ export const KindLimits = Type.Object(
   { additionalProperties: false },
 );
 
-/** The entry `limits.<category>` of the bucket `runtime`: what it names wins over the definition of the kind. */
+/** What an operator has set for a category: the kinds that it names are bounded by it, and not by their definition. */
 export const CategoryLimits = Type.Object(
   {
     kinds: Type.Optional(Type.Record(Type.String(), KindLimits)),
@@ -47,18 +46,13 @@ export type RateLimit = Static<typeof RateLimit>;
 export type KindLimits = Static<typeof KindLimits>;
 export type CategoryLimits = Static<typeof CategoryLimits>;
 
-/** The key of the entry above in the bucket `runtime`. */
-export const limitsKey = (category: string): string => `limits.${category}`;
-
-/** Reads that entry. Undefined when it is not JSON or does not fit. */
-export function parseLimits(text: string): CategoryLimits | undefined {
-  try {
-    const limits: unknown = JSON.parse(text);
-    return Check(CategoryLimits, limits) ? limits : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+/** What bounds a kind: what its definition says, replaced by what is set for it at run time. */
+export function limitsOf(
+  definition: Pick<TaskDefinition, 'concurrency' | 'rate'> | undefined,
+  set?: KindLimits,
+): KindLimits {
+  const { concurrency, rate } = { ...definition, ...set };
+  return { ...(concurrency && { concurrency }), ...(rate && { rate }) };
 }
 
 /** Milliseconds between two starts. */
@@ -78,15 +72,20 @@ export interface Claim {
 
 const MAX_KEY = 200;
 
-/** The claim of a task that may have to wait for others, or undefined: then nobody is asked. */
+/**
+ * The claim of a task that may have to wait for others, or undefined: then nobody is asked.
+ * `set`: what is set for its kind at run time.
+ */
 export function claimOf(
   definition: TaskDefinition,
   { payload, concurrencyKey, tenant = '' }: TaskMessage,
+  set?: KindLimits,
 ): Claim | undefined {
-  const { kind, rate } = definition;
+  const { kind } = definition;
+  const rate = set?.rate ?? definition.rate;
   const key = concurrencyKey ?? (definition.key && fieldOf(payload, definition.key)) ?? '';
-  if (!key && !tenant && !rate) return undefined;
-  const host = rate?.per === 'host' ? hostOf(fieldOf(payload, 'url')) : undefined;
+  if (!key && !tenant && !rate && !(set?.concurrency ?? definition.concurrency)) return undefined;
+  const host = rate?.per === 'host' ? hostOf(payload) : undefined;
   return { kind, key: key.slice(0, MAX_KEY), tenant, ...(host && { host }) };
 }
 
@@ -105,5 +104,8 @@ function fieldOf(payload: unknown, field: string): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
-const hostOf = (url: string | undefined): string | undefined =>
-  url === undefined ? undefined : (URL.parse(url)?.host ?? undefined);
+/** Host and port of `payload.url`, if it has one. */
+export function hostOf(payload: unknown): string | undefined {
+  const url = fieldOf(payload, 'url');
+  return url === undefined ? undefined : (URL.parse(url)?.host ?? undefined);
+}

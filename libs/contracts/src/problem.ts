@@ -27,7 +27,7 @@ export const problems = {
   'unsupported-document': {
     status: 415,
     title: 'The type of the file is not supported',
-    remedy: 'Send PDF, HTML, Markdown or plain text.',
+    remedy: 'Send PDF, DOCX, EPUB, HTML, Markdown or plain text.',
   },
   unauthorized: {
     status: 401,

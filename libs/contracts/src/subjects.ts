@@ -16,6 +16,8 @@ export const subjects = {
   /** A task that waits for others with its key. The lane is the token of its claim. */
   lane: (category: Category, priority: Priority, lane: string, id: string) =>
     `lane.${category}.${priority}.${lane}.${id}`,
+  /** Every task of a priority that waits in a lane. */
+  laneFilter: (category: Category, priority: Priority | '*') => `lane.${category}.${priority}.>`,
   laneAnywhere: (category: Category, id: string) => `lane.${category}.*.*.${id}`,
   events: (category: Category) => `events.${category}`,
   /** Progress and partial results of one task. */
@@ -34,6 +36,8 @@ export const subjects = {
   acquire: (category: Category | '*') => `slipstream.acquire.${category}`,
   /** Broadcast by a worker once a second: what it holds. */
   holding: (category: Category | '*') => `slipstream.holding.${category}`,
+  /** Broadcast after a purge: the lanes of a category are empty up to this sequence. */
+  lanesPurged: (category: Category | '*') => `slipstream.lanes-purged.${category}`,
   /** Broadcast by the steward once a second: age of the oldest waiting task by priority, ms. */
   ages: (category: Category) => `slipstream.ages.${category}`,
   /** Request and reply: what the projection knows of a task. */

@@ -6,16 +6,28 @@
  * @param contentType the header, such as `text/html; charset=shift_jis`
  */
 export function decodeText(bytes: Uint8Array, contentType = ''): string {
-  const declared =
-    decoderOf(byteOrderMark(bytes)) ??
-    decoderOf(/charset\s*=\s*["']?([^\s"';,]+)/i.exec(contentType)?.[1]) ??
-    decoderOf(declaredInside(bytes));
+  const declared = declaredDecoder(bytes, contentType);
   if (declared) return declared.decode(bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return new TextDecoder('windows-1252').decode(bytes);
   }
+}
+
+/** A decoder for what comes in parts, by what its beginning declares; without that it is UTF-8. */
+export function textDecoderFor(head: Uint8Array, contentType = ''): Decoder {
+  return declaredDecoder(head, contentType) ?? new TextDecoder();
+}
+
+type Decoder = InstanceType<typeof TextDecoder>;
+
+function declaredDecoder(bytes: Uint8Array, contentType: string): Decoder | undefined {
+  return (
+    decoderOf(byteOrderMark(bytes)) ??
+    decoderOf(/charset\s*=\s*["']?([^\s"';,]+)/i.exec(contentType)?.[1]) ??
+    decoderOf(declaredInside(bytes))
+  );
 }
 
 function byteOrderMark([first, second, third]: Uint8Array): string | undefined {
@@ -35,7 +47,7 @@ function declaredInside(bytes: Uint8Array): string | undefined {
 }
 
 /** Undefined for a label that the standard does not know. */
-function decoderOf(label: string | undefined): InstanceType<typeof TextDecoder> | undefined {
+function decoderOf(label: string | undefined): Decoder | undefined {
   if (label === undefined) return undefined;
   try {
     return new TextDecoder(label);

@@ -107,24 +107,6 @@ test('a PDF beyond its limits is too large', async () => {
   await refused({ maxChars: 200 }).toMatchObject({ code: 'pdf-too-large' });
 });
 
-test('a bomb that fills the memory is killed', async () => {
-  const bomb = makePdf({ pages: [await repeated('q 1 0 0 1 0 0 cm Q\n', 400_000_000)] });
-  expect(bomb.length).toBeLessThan(4_000_000);
-  const startMs = performance.now();
-  await expect(readPdf(bomb)).rejects.toMatchObject({
-    code: 'pdf-too-large',
-    message: expect.stringContaining('memory'),
-  });
-  expect(performance.now() - startMs).toBeLessThan(15_000);
-});
-
-test('a bomb that makes text without end is stopped at the page limit or killed', async () => {
-  const bomb = makePdf({
-    pages: [await repeated('BT /F1 9 Tf (boom boom boom) Tj ET\n', 200_000_000)],
-  });
-  await expect(readPdf(bomb)).rejects.toMatchObject({ code: 'pdf-too-large' });
-});
-
 test('time over and an abort end the reading', async () => {
   const slow = makePdf({ pages: [await repeated('q 1 0 0 1 0 0 cm Q\n', 20_000_000)] });
   await expect(readPdf(slow, { limits: { deadlineMs: 50 } })).rejects.toMatchObject({

@@ -4,6 +4,7 @@ import {
   finalStates,
   isFinal,
   type TaskEvent,
+  type TaskState,
   type TaskTable,
 } from '@slipstream/contracts';
 import { type Bus, followStream } from '@slipstream/jetstream';
@@ -19,7 +20,9 @@ import {
   type TaskRow,
 } from '@slipstream/tasklog';
 import type { Logger } from '@slipstream/telemetry';
+import { createChildMemory } from './child-memory.ts';
 import { fillPayload } from './fill-payload.ts';
+import { finalResult } from './final-result.ts';
 import { Flow, type WaitingParent } from './flow.ts';
 import { outcomeOf, policyOf } from './flow-outcome.ts';
 
@@ -33,11 +36,20 @@ export interface ConductorOptions {
 
 /** Above this many children each starts a trace of its own, linked to the parent's. */
 const ONE_TRACE_UP_TO = 1_000;
-const RELEASED_AT_ONCE = 64;
+const RELEASED_AT_ONCE = 256;
 const PROGRESS_EVERY_MS = 250;
 const RETRY_MS = 1_000;
 /** Parents remembered after their end; one that is forgotten is looked up again. */
 const MAX_DONE = 10_000;
+const OPEN_STATES = [
+  'scheduled',
+  'queued',
+  'waiting',
+  'running',
+  'retrying',
+] as const satisfies readonly TaskState[];
+/** Open children of an ended parent that are cancelled at once. */
+const PAGE = 500;
 
 interface Open {
   readonly flow: Flow;
@@ -60,6 +72,8 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   const { bus, log, projection, tasks, logger } = options;
   const open = new Map<string, Open>();
   const done = new Set<string>();
+  const children = createChildMemory(bus);
+  const moved = new Set<Open>();
   let position = 0;
 
   await projection.barrier();
@@ -74,7 +88,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
       onError: report,
     })) {
       const parentId = message.subject.slice('flow.'.length);
-      await take(parentId, parseFlow(message));
+      await take(parentId, message.seq, parseFlow(message));
       position = message.seq;
       if (position >= caughtUpAt) for (const entry of open.values()) await settle(entry);
     }
@@ -83,12 +97,13 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     for (const { unwatch } of open.values()) for (const stop of unwatch) stop();
   }
 
-  async function take(parentId: string, message: FlowMessage): Promise<void> {
+  async function take(parentId: string, seq: number, message: FlowMessage): Promise<void> {
     if (done.has(parentId) && !(await begunAgain(parentId))) return;
     const entry = open.get(parentId) ?? (await openFlow(parentId));
     if (!entry) return;
-    const fresh = entry.flow.add(message);
+    const fresh = entry.flow.add(message, seq);
     if (fresh.length === 0) return;
+    children.note(seq, message);
     entry.traceparent = message.traceparent;
     const ids = fresh.map(({ id }) => id);
     entry.unwatch.push(projection.watch(ids, ({ event }) => onChild(entry, event)));
@@ -109,7 +124,8 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     const ownTrace = flow.counts.total > ONE_TRACE_UP_TO;
     for (let from = 0; from < ready.length; from += RELEASED_AT_ONCE) {
       const group = ready.slice(from, from + RELEASED_AT_ONCE);
-      await Promise.all(group.map((child) => release(flow, child, traceparent, ownTrace)));
+      const found = await Promise.all(group.map(children.childOf));
+      await Promise.all(found.map((child) => child && release(flow, child, traceparent, ownTrace)));
       if (!done.has(parentId)) continue;
       await projection.barrier();
       return cancelOpenChildren(parentId);
@@ -197,9 +213,24 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     const flowSeq = 'flowSeq' in event ? event.flowSeq : undefined;
     entry.flow.end(event.id, event.type, flowSeq);
     entry.progressDue = true;
-    void advance(entry)
-      .then(() => settle(entry))
-      .catch(report);
+    goOnSoon(entry);
+  }
+
+  /** What ends in one turn of the loop releases its followers together. */
+  function goOnSoon(entry: Open): void {
+    if (moved.size === 0) {
+      setImmediate(() => {
+        const entries = [...moved];
+        moved.clear();
+        for (const one of entries) void goOn(one).catch(report);
+      });
+    }
+    moved.add(entry);
+  }
+
+  async function goOn(entry: Open): Promise<void> {
+    await advance(entry);
+    await settle(entry);
   }
 
   function onParent(entry: Open, event: TaskEvent): void {
@@ -219,8 +250,13 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     entry.ending = true;
     try {
       const { parentId, counts, onFailure } = entry.flow;
-      const policy = policyOf(onFailure, tasks[parent.kind]);
-      await log.append(outcomeOf(parentId, parent, counts, policy));
+      const definition = tasks[parent.kind];
+      const outcome = outcomeOf(parentId, parent, counts, policyOf(onFailure, definition));
+      const result =
+        outcome.type === 'succeeded'
+          ? await finalResult(bus, projection, definition, entry.flow)
+          : {};
+      await log.append({ ...outcome, ...result });
     } finally {
       entry.ending = false;
     }
@@ -239,8 +275,16 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   }
 
   async function cancelOpenChildren(parentId: string): Promise<void> {
-    for (const child of await projection.ask('childrenOf', parentId)) {
-      if (!finalStates.has(child.state)) await cancelTask(bus, log, child, 'its parent has ended');
+    for (const state of OPEN_STATES) {
+      for (let before = {}; ; ) {
+        const rows = await projection.list({ parentId, state, limit: PAGE, ...before });
+        for (const row of rows) {
+          const child = { ...row, category: row.category as Category };
+          await cancelTask(bus, log, child, 'its parent has ended');
+        }
+        if (rows.length < PAGE) break;
+        before = { before: rows.at(-1)?.id };
+      }
     }
   }
 

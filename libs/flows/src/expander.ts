@@ -1,7 +1,13 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { TaskTable } from '@slipstream/contracts';
 import { type Bus, followConsumer } from '@slipstream/jetstream';
-import { type EventLog, expandManifest, type Manifest, type Projection } from '@slipstream/tasklog';
+import {
+  type EventLog,
+  EXPANDER_GRACE_MS,
+  expandManifest,
+  type Manifest,
+  type Projection,
+} from '@slipstream/tasklog';
 import type { Logger } from '@slipstream/telemetry';
 
 export interface ExpanderOptions {
@@ -10,7 +16,7 @@ export interface ExpanderOptions {
   readonly projection: Projection;
   readonly tasks: TaskTable;
   readonly logger: Logger;
-  /** How long the gateway that accepted a batch has it for itself. Default 3 s. */
+  /** How long the gateway that accepted a batch has it for itself. Default `EXPANDER_GRACE_MS`. */
   readonly graceMs?: number;
 }
 
@@ -24,7 +30,7 @@ const AGAIN_MS = 2_000;
  * Runs until `signal` aborts.
  */
 export async function expandBatches(options: ExpanderOptions, signal: AbortSignal): Promise<void> {
-  const { bus, logger, graceMs = 3_000 } = options;
+  const { bus, logger, graceMs = EXPANDER_GRACE_MS } = options;
   const onError = (err: unknown) => logger.warn({ err }, 'accepted batches cannot be read yet');
   for await (const message of followConsumer(bus, 'BATCHES', 'expander', {
     signal,

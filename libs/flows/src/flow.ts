@@ -1,5 +1,6 @@
 import type { Category, ChildCounts, TaskState } from '@slipstream/contracts';
 import type { FlowChild, FlowMessage } from '@slipstream/tasklog';
+import type { ChildRef } from './child-memory.ts';
 
 /** What the conductor knows of a parent that has returned and waits. */
 export interface WaitingParent {
@@ -16,13 +17,17 @@ type NodeState = 'held' | 'open' | 'succeeded' | 'failed' | 'cancelled' | 'skipp
 
 interface Node {
   state: NodeState;
-  /** Until it is released; then the task has it. */
-  child: FlowChild | undefined;
+  /** The message in FLOWS that has it: there may be a hundred thousand of them, so it stays there. */
+  readonly seq: number;
   /** Children that must succeed before this one may run, and have not. */
   waitsFor: number;
-  /** Children that wait for this one. */
-  readonly next: string[];
+  /** Children that wait for this one, if any. */
+  next: string[] | undefined;
 }
+
+/** Children beyond the limit that are counted, and those of them that are kept as examples. */
+const MAX_OVER = 100_000;
+const OVER_PAYLOADS = 10;
 
 export type FailurePolicy = 'fail' | 'continue' | 'stop';
 
@@ -36,6 +41,8 @@ export class Flow {
   /** Children that may run and were not taken yet, in the order in which they became free. */
   readonly #free: string[] = [];
   #taken = 0;
+  /** Children beyond the limit: their ids, and of the first few what they would have done. */
+  readonly #over = new Map<string, unknown>();
   readonly #ended = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
   #open = 0;
   #limit = Number.POSITIVE_INFINITY;
@@ -54,14 +61,18 @@ export class Flow {
     return this.#onFailure;
   }
 
-  /** Takes in a message and returns the children that are new, within the limit. */
-  add({ children, limit, concurrency, onFailure }: FlowMessage): readonly FlowChild[] {
+  /** Takes in the message with this sequence and returns the children that are new, within the limit. */
+  add({ children, limit, concurrency, onFailure }: FlowMessage, seq: number): readonly FlowChild[] {
     this.#limit = Math.min(this.#limit, limit ?? Number.POSITIVE_INFINITY);
     if (concurrency !== undefined) this.#concurrency = concurrency;
     this.#onFailure = onFailure ?? this.#onFailure;
     const fresh = children.filter((child) => {
-      if (this.#nodes.has(child.id) || this.#nodes.size >= this.#limit) return false;
-      this.#nodes.set(child.id, { state: 'held', child, waitsFor: 0, next: [] });
+      if (this.#nodes.has(child.id)) return false;
+      if (this.#nodes.size >= this.#limit) {
+        this.#leave(child);
+        return false;
+      }
+      this.#nodes.set(child.id, { state: 'held', seq, waitsFor: 0, next: undefined });
       return true;
     });
     for (const child of fresh) this.#link(child);
@@ -69,15 +80,15 @@ export class Flow {
   }
 
   /** Children that may run now, at most as many as may be open at once. The caller releases them. */
-  take(): readonly FlowChild[] {
-    const taken: FlowChild[] = [];
+  take(): readonly ChildRef[] {
+    const taken: ChildRef[] = [];
     while (this.#open < this.#concurrency) {
       const id = this.#free[this.#taken];
       if (id === undefined) break;
       this.#taken += 1;
       const node = this.#nodes.get(id);
-      if (node?.state !== 'held' || !node.child) continue;
-      taken.push(node.child);
+      if (node?.state !== 'held') continue;
+      taken.push({ id, seq: node.seq });
       this.released(id);
     }
     return taken;
@@ -88,7 +99,6 @@ export class Flow {
     const node = this.#nodes.get(childId);
     if (node?.state !== 'held') return;
     node.state = 'open';
-    node.child = undefined;
     this.#open += 1;
   }
 
@@ -102,9 +112,9 @@ export class Flow {
     this.#open -= 1;
     this.#ended[state] += 1;
     this.#needSeq = Math.max(this.#needSeq, flowSeq);
-    if (state === 'succeeded') for (const id of node.next) this.#unblock(id);
+    if (state === 'succeeded') for (const id of node.next ?? []) this.#unblock(id);
     else if (this.#onFailure === 'stop') for (const id of this.#nodes.keys()) this.#skip(id);
-    else for (const id of node.next) this.#skip(id);
+    else for (const id of node.next ?? []) this.#skip(id);
   }
 
   /** A child that had ended begins again. */
@@ -129,10 +139,20 @@ export class Flow {
     return over && position >= this.#needSeq ? this.#parent : undefined;
   }
 
+  /** What did not become a task because of the limit; of most of them only that they were there. */
+  get overLimit(): readonly unknown[] {
+    return [...this.#over.values()];
+  }
+
   get counts(): ChildCounts {
     const { succeeded, failed, cancelled, skipped } = this.#ended;
     const counts = { total: this.#nodes.size, succeeded, failed, cancelled };
     return skipped === 0 ? counts : { ...counts, skipped };
+  }
+
+  #leave({ id, payload }: FlowChild): void {
+    if (this.#over.has(id) || this.#over.size >= MAX_OVER) return;
+    this.#over.set(id, this.#over.size < OVER_PAYLOADS ? payload : undefined);
   }
 
   #link({ id, after = [] }: FlowChild): void {
@@ -143,7 +163,8 @@ export class Flow {
       const before = this.#nodes.get(earlier);
       if (before?.state === 'succeeded') continue;
       node.waitsFor += 1;
-      before?.next.push(id);
+      if (before?.next) before.next.push(id);
+      else if (before) before.next = [id];
       lost ||= before !== undefined && before.state !== 'held' && before.state !== 'open';
     }
     if (lost) this.#skip(id);
@@ -162,8 +183,7 @@ export class Flow {
     const node = this.#nodes.get(id);
     if (node?.state !== 'held') return;
     node.state = 'skipped';
-    node.child = undefined;
     this.#ended.skipped += 1;
-    for (const later of node.next) this.#skip(later);
+    for (const later of node.next ?? []) this.#skip(later);
   }
 }

@@ -51,4 +51,4 @@ test('a retry with a long backoff leaves the queue and comes back as the next at
     { attempt: 1, gen: 1 },
     { attempt: 2, gen: 2 },
   ]);
-}, 30_000);
+});

@@ -108,7 +108,7 @@ test('over three workers never two tasks of a key run at once, and all end', asy
   expect(mostAtOnce()).toBe(1);
   expect(starts()).toHaveLength(300);
   expect(new Set(starts().map(({ worker }) => worker))).toEqual(new Set(workers));
-}, 60_000);
+});
 
 test('a worker and the steward that are killed leave no key locked and none doubled', async () => {
   startAll();
@@ -123,7 +123,7 @@ test('a worker and the steward that are killed leave no key locked and none doub
   await allEnded(ids, 60_000);
   expect(told.findLast(({ type }) => type === 'leads')?.worker).not.toBe(leader);
   expect(mostAtOnce(killedAt)).toBe(1);
-}, 120_000);
+});
 
 test('no window has more starts than the rate allows, over three workers', async () => {
   startAll();
@@ -146,7 +146,7 @@ test('no window has more starts than the rate allows, over three workers', async
     const inWindow = times.filter((at) => at >= from && at < from + 1_000 - ANSWER_MS);
     expect(inWindow.length).toBeLessThanOrEqual(20);
   }
-}, 60_000);
+});
 
 test('one noisy tenant leaves the others their share over three workers', async () => {
   for (const name of ['s1', 's2']) start('steward', name);
@@ -168,4 +168,4 @@ test('one noisy tenant leaves the others their share over three workers', async 
   const share = first.filter((tenant) => tenant === 'quiet').length;
   // Half of them, but for what was released before the steward knew both.
   expect(share).toBeGreaterThanOrEqual(48);
-}, 60_000);
+});

@@ -78,6 +78,24 @@ test('the priority that is overdue by the largest factor goes first, and none ab
   expect(ageing.choose('bulk')).toBeUndefined();
 });
 
+test('what is set while it runs counts at once: off, other allowances, another share', () => {
+  const ageing = createAgeing({ allowanceMs, now: () => 0 });
+  ageing.setAges({ bulk: 500 });
+  const earn = (tasks: number) => {
+    for (let taken = 0; taken < tasks; taken++) ageing.note('critical');
+    return ageing.choose('critical');
+  };
+  expect([ageing.active, earn(10)]).toEqual([true, 'bulk']);
+  ageing.set({ enabled: false });
+  expect([ageing.active, earn(0)]).toEqual([false, undefined]);
+  ageing.set({ allowanceMs: { bulk: 600 } });
+  expect([ageing.active, earn(0)]).toEqual([false, undefined]);
+  ageing.set({ allowanceMs: { bulk: 400 }, share: 0.5 });
+  ageing.choose('critical');
+  ageing.note('bulk');
+  expect([earn(1), earn(1)]).toEqual([undefined, 'bulk']);
+});
+
 test('ages that are older than five seconds say nothing', () => {
   let now = 0;
   const ageing = createAgeing({ allowanceMs, now: () => now });

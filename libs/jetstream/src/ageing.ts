@@ -6,22 +6,38 @@ export type Allowances = Readonly<Partial<Record<Priority, number>>>;
 /** Age of the oldest task that waits, by priority, ms. A priority that is absent has none. */
 export type Ages = Readonly<Partial<Record<Priority, number>>>;
 
-export const defaultAllowances: Allowances = {
+export const defaultAllowances = {
   high: 30_000,
   normal: 120_000,
   low: 600_000,
   bulk: 1_800_000,
-};
+} as const satisfies Allowances;
 
-export interface AgeingOptions {
-  readonly allowanceMs?: Allowances;
-  /** What an aged task may take of the work done above it, 0 to 1. Default 0.1. */
-  readonly share?: number;
+/** What may be set while it runs; what is absent is the default. */
+export interface AgeingSettings {
+  /** False: the order is strict. Default true. */
+  readonly enabled?: boolean | undefined;
+  /** What aged tasks may take of the work done above them, 0 to 1. Default 0.1. */
+  readonly share?: number | undefined;
+  /** Priorities that are absent keep their default. */
+  readonly allowanceMs?: Allowances | undefined;
+}
+
+/** Every setting, with the defaults where nothing is set. */
+export const ageingOf = ({ enabled = true, share = 0.1, allowanceMs }: AgeingSettings = {}) => ({
+  enabled,
+  share,
+  allowanceMs: { ...defaultAllowances, ...allowanceMs },
+});
+
+export interface AgeingOptions extends AgeingSettings {
   /** Milliseconds on any clock that does not jump. */
   readonly now?: () => number;
 }
 
 export interface Ageing {
+  /** Takes other settings from now on; ages and what was earned stay. */
+  set(settings: AgeingSettings | undefined): void;
   /** Some priority is past its allowance: otherwise the order is strict, and nobody need ask. */
   readonly active: boolean;
   /** A task of this priority was taken. */
@@ -43,10 +59,14 @@ const MAX_TOKENS = 1;
  * that is past its allowance by the largest factor is served.
  */
 export function createAgeing({
-  allowanceMs = defaultAllowances,
-  share = 0.1,
   now = () => performance.now(),
+  ...initial
 }: AgeingOptions = {}): Ageing {
+  let {
+    enabled,
+    share,
+    allowanceMs,
+  }: { enabled: boolean; share: number; allowanceMs: Allowances } = ageingOf(initial);
   let ages: Ages = {};
   let agesAt = Number.NEGATIVE_INFINITY;
   let active = false;
@@ -56,7 +76,7 @@ export function createAgeing({
   /** The most overdue priority below `best`. */
   function overdue(best: Priority): Priority | undefined {
     const passedMs = now() - agesAt;
-    if (passedMs > FRESH_MS) return undefined;
+    if (!enabled || passedMs > FRESH_MS) return undefined;
     let most: Priority | undefined;
     let factor = 1;
     for (const priority of priorities.slice(priorities.indexOf(best) + 1)) {
@@ -71,7 +91,17 @@ export function createAgeing({
     return most;
   }
 
+  function judge(): void {
+    const late = (priority: Priority) =>
+      (ages[priority] ?? 0) > (allowanceMs[priority] ?? Infinity);
+    active = enabled && priorities.some(late);
+  }
+
   return {
+    set(settings) {
+      ({ enabled, share, allowanceMs } = ageingOf(settings));
+      judge();
+    },
     get active() {
       return active && now() - agesAt <= FRESH_MS;
     },
@@ -84,9 +114,7 @@ export function createAgeing({
     setAges(latest) {
       ages = latest;
       agesAt = now();
-      active = priorities.some(
-        (priority) => (ages[priority] ?? 0) > (allowanceMs[priority] ?? Infinity),
-      );
+      judge();
     },
     choose(best) {
       // Tenths do not add up to one.

@@ -1,11 +1,19 @@
 export {
   type Ageing,
   type AgeingOptions,
+  type AgeingSettings,
   type Ages,
   type Allowances,
+  ageingOf,
   createAgeing,
   defaultAllowances,
 } from './ageing.ts';
+export {
+  type BlobCache,
+  type BlobCacheOptions,
+  type Cached,
+  createBlobCache,
+} from './blob-cache.ts';
 export { eraseBlob, getBlob, parseBlobRef, putBlob } from './blobs.ts';
 export { type Bus, type ConnectOptions, connect, type StatusListener } from './connect.ts';
 export { deleteMessages } from './delete-messages.ts';
@@ -21,7 +29,8 @@ export {
 export { eraseEntries, eraseMessages, messagesOf, subjectsOf } from './erase-messages.ts';
 export { type FollowOptions, followConsumer, followStream } from './follow.ts';
 export { encodeHeaders, headerOf } from './headers.ts';
-export { holdLease, type LeaseOptions } from './lease.ts';
+export { laneCounts } from './lane-counts.ts';
+export { holdLease, type Lease, type LeaseOptions, readLease } from './lease.ts';
 export { takeLock } from './lock.ts';
 export { type MicroEndpoint, type MicroOptions, serveMicro } from './micro.ts';
 export { provision } from './provision.ts';

@@ -12,6 +12,8 @@ export interface PullerOptions {
   readonly slots: () => number;
   /** Lets a bounded share of lower priorities go first that have waited too long. Default: strict order. */
   readonly ageing?: Ageing;
+  /** How many deliveries in hand are about to be released. Default: none. */
+  readonly settling?: () => number;
   /** Takes a delivery. Whoever takes it calls `release()` once, after its final answer. */
   readonly onDelivery: (delivery: Delivery) => void;
 }
@@ -29,6 +31,8 @@ const ARMED_MS = 1_000;
 /** How long a surplus message that went back may stay invisible to the next request. */
 const SURPLUS_MS = 50;
 const MAX_SURPLUS = 1_000;
+/** How long a small request may wait for slots that are about to be free. */
+const SETTLING_MS = 5;
 const WATCHDOG_MS = 250;
 const STALE_MS = 1_500;
 
@@ -61,6 +65,8 @@ export class Puller {
   #paused = false;
   #stopped = false;
   #lastMessageAt = performance.now();
+  #settling: NodeJS.Timeout | undefined;
+  #settled = false;
 
   constructor(bus: Bus, options: PullerOptions) {
     this.#bus = bus;
@@ -106,6 +112,7 @@ export class Puller {
   stop(): void {
     this.#stopped = true;
     clearInterval(this.#watchdog);
+    clearTimeout(this.#settling);
   }
 
   /** After `stop`, when the last delivery was released. */
@@ -126,6 +133,7 @@ export class Puller {
     // What is empty tells by itself when it no longer is: asking again and again would be late.
     this.#arm(best < 0 ? priorities.length : best);
     if (best < 0) return;
+    if (this.#waitsForMore(free)) return;
     const aged = this.#aged(best);
     const armed = this.#armedAt.filter((at) => at > 0).length;
     if (aged === undefined) this.#ask(best, Math.max(1, free - armed));
@@ -140,6 +148,24 @@ export class Puller {
       this.#kicking = false;
       this.#kick();
     });
+  }
+
+  /**
+   * A request costs the server and this process as much as several tasks. So one for less than half
+   * of the slots waits for those that are about to be free, where there are any.
+   */
+  #waitsForMore(free: number): boolean {
+    const { slots, settling } = this.#options;
+    const waits = !this.#settled && free < slots() / 2 && (settling?.() ?? 0) > 0;
+    this.#settled = false;
+    if (waits) {
+      this.#settling ??= setTimeout(() => {
+        this.#settling = undefined;
+        this.#settled = true;
+        this.#kick();
+      }, SETTLING_MS);
+    }
+    return waits;
   }
 
   /** A lower priority that has waited past its allowance, and whose turn it is. */

@@ -79,7 +79,8 @@ export function streams(options: TopologyOptions = defaultTopology): readonly St
       description: 'What happened to each task: arrays of events, the truth',
       subjects: ['events.*'],
       retention: RetentionPolicy.Limits,
-      max_age: 30 * DAY,
+      // The leader of snapshots trims it, never beyond the oldest task that is kept.
+      max_age: 0,
     },
     {
       ...common,
@@ -198,7 +199,19 @@ export const buckets = [
     brandless: true,
     description: 'What is erased, or was: older tasks of it do not run any more',
   },
+  {
+    name: 'hosts',
+    ttlMs: 86_400_000,
+    brandless: true,
+    description: 'When each host may be asked next',
+  },
   { name: 'pages', ttlMs: 0, description: 'What is remembered of each page, for the next crawl' },
+  {
+    name: 'notes',
+    ttlMs: 7 * 86_400_000,
+    description:
+      'Text and notes of files by the hash of their bytes, under the token of their brand',
+  },
 ] as const;
 
 export type Bucket = (typeof buckets)[number]['name'];

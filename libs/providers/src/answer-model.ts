@@ -29,6 +29,19 @@ export interface AnswerOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Something else than an answer that is to be written. */
+export interface WriteRequest {
+  /** What to write and how; from us alone. */
+  readonly rules: string;
+  /** What it is written from. */
+  readonly text: string;
+}
+
+export interface Written {
+  readonly text: string;
+  readonly usage: AnswerUsage;
+}
+
 /**
  * Writes an answer from passages, with `[n]` after each sentence. The last part is `done` with the
  * whole text: the tokens joined, or NO_ANSWER without any token before it. Whether the citations
@@ -37,4 +50,6 @@ export interface AnswerOptions {
 export interface AnswerModel {
   readonly id: string;
   answer(request: AnswerRequest, options?: AnswerOptions): AsyncIterable<AnswerPart>;
+  /** Writes a text to rules, whole. */
+  write(request: WriteRequest, options?: AnswerOptions): Promise<Written>;
 }

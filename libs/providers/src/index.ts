@@ -6,6 +6,8 @@ export {
   type AnswerRequest,
   type AnswerUsage,
   NO_ANSWER,
+  type WriteRequest,
+  type Written,
 } from './answer-model.ts';
 export {
   type AnswerModelSettings,
@@ -13,6 +15,7 @@ export {
   answerModels,
   createAnswerModel,
 } from './answer-models.ts';
+export { type AnswerModels, answerModelsFrom, answerSettings } from './answer-settings.ts';
 export type {
   Embedder,
   EmbedderInfo,
@@ -20,10 +23,19 @@ export type {
   EmbeddingKind,
   EmbedOptions,
 } from './embedder.ts';
+export { embedderFrom, embedderSettings, embeddersFrom } from './embedder-settings.ts';
 export {
   createEmbedder,
   type EmbedderProvider,
   type EmbedderSettings,
   embedders,
 } from './embedders.ts';
-export { answerModelFrom, answerSettings, embedderFrom, embedderSettings } from './settings.ts';
+export { rerankerFrom, rerankerSettings } from './rerank/settings.ts';
+export type { Reranker, RerankOptions } from './reranker.ts';
+export {
+  changeEmbedderRecord,
+  type EmbedderRecord,
+  type EmbedderSpec,
+  readEmbedderRecord,
+} from './switch/embedder-record.ts';
+export { type Embedders, type EmbeddersOptions, openEmbedders } from './switch/open-embedders.ts';

@@ -15,6 +15,10 @@ export {
   type WeightedFusion,
 } from './fuse.ts';
 export { countTerms, coverage, type Idf, idfFrom, type TermStatistics } from './idf.ts';
+export { digestOf } from './notes/digest.ts';
+export { extractNotes } from './notes/extract-notes.ts';
+export type { DocumentNotes, Note, NotedDocument, NotedPage, NotesSection } from './notes/notes.ts';
+export { type VerifiedNotes, verifyNotes } from './notes/verify-notes.ts';
 export type { Hit, Passage } from './passage.ts';
 export { type RerankOptions, rerankByFeatures, rerankWeights } from './rerank.ts';
 export { terms } from './terms.ts';

@@ -1,6 +1,7 @@
 import type { Category, TaskEvent } from '@slipstream/contracts';
 import { subjects } from '@slipstream/contracts';
 import type { Bus } from '@slipstream/jetstream';
+import { eventText } from './event-text.ts';
 
 export interface EventLog {
   /** Resolves with the sequence of the message that holds the event, when it is stored. */
@@ -47,10 +48,16 @@ export function createEventLog(bus: Bus, { onLost = () => {} }: EventLogOptions 
     }
     return lane;
   };
+  const textOf = (event: TaskEvent) => eventText(event, bus.connection.info?.max_payload);
   return {
-    append: (event) => laneOf(event.category).append(JSON.stringify(event)),
-    appendSoon: (event) =>
-      laneOf(event.category).appendSoon({ text: JSON.stringify(event), reject: onLost }),
+    append: async (event) => laneOf(event.category).append(textOf(event)),
+    appendSoon(event) {
+      try {
+        laneOf(event.category).appendSoon({ text: textOf(event), reject: onLost });
+      } catch (error) {
+        onLost(error);
+      }
+    },
     flush: async () => {
       await Promise.allSettled([...lanes.values()].map((lane) => lane.idle()));
     },
@@ -79,8 +86,10 @@ function createLane(bus: Bus, subject: string) {
   function takeGroup(): Entry[] {
     let bytes = 0;
     let count = 0;
-    while (count < waiting.length && count < MAX_EVENTS && bytes < MAX_BYTES) {
+    while (count < waiting.length && count < MAX_EVENTS) {
       bytes += waiting[count]?.text.length ?? 0;
+      // A large one goes alone: beside others it might not fit.
+      if (count > 0 && bytes > MAX_BYTES) break;
       count += 1;
     }
     const group = waiting.slice(0, count);

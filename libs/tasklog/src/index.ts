@@ -5,8 +5,16 @@ export {
   discardDeadLetters,
   replayDeadLetters,
 } from './dead-letters.ts';
+export {
+  type DeadlineMessage,
+  failUnstarted,
+  isDeadline,
+  lateMessage,
+  QUEUE_TIMEOUT,
+} from './deadline.ts';
 export { type Erasure, isWithin, readErasures, writeErasure } from './erasures.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
+export { EventTooLargeError } from './event-text.ts';
 export {
   appendChildren,
   type ChildrenOptions,
@@ -20,6 +28,7 @@ export { brandOf, keptPayload } from './keep-payload.ts';
 export { publishLane } from './lanes.ts';
 export {
   type BatchTask,
+  EXPANDER_GRACE_MS,
   expandManifest,
   isStored,
   type Manifest,
@@ -27,13 +36,21 @@ export {
 } from './manifest.ts';
 export type { ErrorGroup } from './projection/error-groups.ts';
 export type { ListFilter, TaskFilter } from './projection/list.ts';
-export { type Listener, openProjection, type Projection } from './projection/projection.ts';
+export {
+  type Listener,
+  openProjection,
+  type Projection,
+  projectionFile,
+} from './projection/projection.ts';
+export { projectionHash } from './projection/projection-hash.ts';
 export type { ChildState, HookedEnd, StateCount } from './projection/queries.ts';
 export { queries } from './projection/queries.ts';
 export type { LoggedEvent } from './projection/row-store.ts';
 export { createRowStore } from './projection/row-store.ts';
 export { openForReading, openForWriting } from './projection/schema.ts';
+export { readSnapshot, type Snapshot } from './projection/snapshot.ts';
 export { type KindStats, successRate } from './projection/stats.ts';
+export { type StoredSnapshot, storeSnapshot } from './projection/store-snapshot.ts';
 export type { EndedCount } from './projection/tally.ts';
 export {
   isParked,
@@ -41,7 +58,9 @@ export {
   newRow,
   type TaskRow,
 } from './projection/task-row.ts';
-export { type PurgeParts, purgeQueue, runInMessage } from './purge.ts';
+export { trimLog } from './projection/trim-log.ts';
+export { purgeQueue } from './purge.ts';
+export { type PurgeParts, runInMessage } from './purged.ts';
 export { readTask } from './read-task.ts';
 export { type Replayable, type ReplayOutcome, replayTask } from './replay.ts';
 export { type DueFirings, dueFirings, firingId } from './schedules/due-firings.ts';

@@ -24,7 +24,15 @@ export interface BatchTask extends Pick<Submission, BatchField> {
   readonly priority?: Priority;
 }
 
-type BatchField = 'payload' | 'runAt' | 'timeoutMs' | 'maxAttempts' | 'tags' | 'idem' | 'webhook';
+type BatchField =
+  | 'payload'
+  | 'runAt'
+  | 'timeoutMs'
+  | 'queueTimeoutMs'
+  | 'maxAttempts'
+  | 'tags'
+  | 'idem'
+  | 'webhook';
 
 /** The message on `batch.<id>`. Storing it is the acceptance of the batch. */
 export interface Manifest {
@@ -34,6 +42,9 @@ export interface Manifest {
   readonly ref: BlobRef;
   readonly traceparent?: string;
 }
+
+/** Whoever accepted a batch has this long to put its tasks into their queues before the expander does. */
+export const EXPANDER_GRACE_MS = 3_000;
 
 /** Above this many tasks each starts a trace of its own, linked to the batch's. */
 const ONE_TRACE_UP_TO = 1_000;

@@ -1,38 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Category, type Priority, priorities, subjects } from '@slipstream/contracts';
 import {
-  type Category,
-  type Priority,
-  priorities,
-  subjects,
-  type TaskMessage,
-} from '@slipstream/contracts';
-import {
-  type Bus,
   consumerName,
   deleteMessages,
-  directBatch,
   type StoredMessage,
   taskStream,
 } from '@slipstream/jetstream';
-import type { EventLog } from './event-log.ts';
-import type { Projection } from './projection/projection.ts';
+import { purgeLanes } from './purge-lanes.ts';
+import { chunks, idOf, type PurgeParts, writeEnds } from './purged.ts';
 
-export interface PurgeParts {
-  readonly bus: Bus;
-  readonly log: EventLog;
-  readonly projection: Projection;
-}
-
-/** Tasks whose end is written, and then deleted, at once. */
-const CHUNK = 1_000;
 /** The hand-over is held for so long at most, should we die in between. */
 const HOLD_MS = 60_000;
 /** A run that goes on for longer has told the log that it started. */
 const ANNOUNCED_MS = 150;
 
 /**
- * Ends every task of a category that waits in its queue as `cancelled`, with code `purged`, and
- * resolves with their number. What runs, waits for its retry, or is scheduled goes on. First the
+ * Ends every task of a category that waits in its queue or in a lane as `cancelled`, with code
+ * `purged`, and resolves with their number. What runs, waits for its retry, or is scheduled goes on. First the
  * log, then the queue: a purge that breaks off may be repeated.
  */
 export async function purgeQueue(parts: PurgeParts, category: Category): Promise<number> {
@@ -41,7 +25,7 @@ export async function purgeQueue(parts: PurgeParts, category: Category): Promise
   for (const priority of priorities) {
     purged += await purgePriority(parts, category, priority, state.last_seq);
   }
-  return purged;
+  return purged + (await purgeLanes(parts, category));
 }
 
 async function purgePriority(
@@ -92,22 +76,6 @@ async function settled({ projection }: PurgeParts): Promise<void> {
   await projection.barrier();
 }
 
-async function* chunks(
-  bus: Bus,
-  stream: string,
-  subject: string,
-  fromSeq: number,
-): AsyncGenerator<StoredMessage[]> {
-  let seq = fromSeq;
-  for (;;) {
-    const chunk = await directBatch(bus, stream, subject, { seq, batch: CHUNK });
-    const last = chunk.at(-1);
-    if (!last) return;
-    yield chunk;
-    seq = last.seq + 1;
-  }
-}
-
 /** Without those that were handed over and run, or wait for a retry or for children. */
 async function notStarted(
   { projection }: PurgeParts,
@@ -121,39 +89,4 @@ async function notStarted(
     }),
   );
   return chunk.filter((_message, index) => states[index] === 'queued');
-}
-
-async function writeEnds(
-  { bus, log }: PurgeParts,
-  category: Category,
-  ended: readonly StoredMessage[],
-): Promise<void> {
-  const at = new Date().toISOString();
-  await Promise.all(
-    ended.map(({ data, subject }) =>
-      log.append({
-        type: 'cancelled',
-        id: idOf(subject),
-        run: runInMessage(data),
-        category,
-        at,
-        code: 'purged',
-        reason: 'its queue was purged',
-      }),
-    ),
-  );
-  // Should one of them be on its way to a worker after all.
-  for (const { subject } of ended) bus.connection.publish(subjects.cancel(idOf(subject)));
-}
-
-const idOf = (subject: string): string => subject.slice(subject.lastIndexOf('.') + 1);
-
-/** Which run of a task a message in its queue is. A body that is not a task counts as the first. */
-export function runInMessage(data: Uint8Array): number {
-  try {
-    return (JSON.parse(Buffer.from(data).toString()) as Partial<TaskMessage>).run ?? 1;
-  } catch (error) {
-    if (error instanceof SyntaxError) return 1;
-    throw error;
-  }
 }

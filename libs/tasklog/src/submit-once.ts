@@ -9,6 +9,8 @@ const AT_ONCE = 500;
 export interface SubmitOnceOptions {
   /** Asked which of them have begun already; without it they are new for certain. */
   readonly projection?: Projection | undefined;
+  /** Until then (by `performance.now()`) nobody else puts them into their queues. Default: never. */
+  readonly aloneUntil?: number;
   readonly signal?: AbortSignal | undefined;
   /** Called after each group, with how many are done. */
   readonly onGroup?: (done: number) => void;
@@ -23,15 +25,16 @@ export async function submitOnce(
   bus: Bus,
   log: EventLog,
   submissions: readonly (Submission & { readonly id: string })[],
-  { projection, signal, onGroup }: SubmitOnceOptions = {},
+  { projection, aloneUntil = 0, signal, onGroup }: SubmitOnceOptions = {},
 ): Promise<void> {
   for (let from = 0; from < submissions.length; from += AT_ONCE) {
     signal?.throwIfAborted();
     const group = submissions.slice(from, from + AT_ONCE);
     const begun = await begunOf(projection, group);
+    const unseen = performance.now() < aloneUntil;
     await Promise.all(
       group.map((submission) =>
-        begun.has(submission.id) ? undefined : submit(bus, log, submission),
+        begun.has(submission.id) ? undefined : submit(bus, log, { ...submission, unseen }),
       ),
     );
     onGroup?.(from + group.length);

@@ -2,13 +2,13 @@ import {
   type Category,
   claimOf,
   defaultRetry,
+  type EventOf,
   messageId,
   newId,
   nowText,
   type Priority,
   subjects,
   type TaskDefinition,
-  type TaskEvent,
   type TaskMessage,
   type Webhook,
 } from '@slipstream/contracts';
@@ -20,6 +20,7 @@ import {
   traceparentOf,
   withSpan,
 } from '@slipstream/telemetry';
+import { publishDeadline } from './deadline.ts';
 import type { EventLog } from './event-log.ts';
 import { keptPayload } from './keep-payload.ts';
 import { publishLane } from './lanes.ts';
@@ -33,6 +34,8 @@ export interface Submission {
   /** Not before this time (milliseconds since 1970). */
   readonly runAt?: number;
   readonly timeoutMs?: number;
+  /** Longest wait for its first attempt, from when it may run; then it fails. */
+  readonly queueTimeoutMs?: number;
   readonly maxAttempts?: number;
   readonly tags?: readonly string[];
   readonly parentId?: string;
@@ -55,11 +58,8 @@ export interface Submission {
 /** On a message that may not be the first of its task: ask the log before running it. */
 export const CHECK_HEADER = 'Slip-Check';
 
-export interface Submitted {
-  readonly task: TaskMessage;
-  readonly category: Category;
-  readonly traceparent: string | undefined;
-}
+/** What the log is told of it. */
+export type Submitted = EventOf<'submitted'>;
 
 /**
  * Accepts a task: resolves when the task is stored; its `submitted` event follows within
@@ -107,6 +107,8 @@ async function accept(
       ? { ...submission, payload: await keptPayload(bus, definition, submission.payload) }
       : submission,
   );
+  // First: one that fires for a task that is not there changes nothing.
+  if (task.startBy !== undefined) await publishDeadline(bus, category, task);
   const due = runAt !== undefined && runAt > Date.now() ? new Date(runAt).toISOString() : undefined;
   const fresh = submission.id === undefined && task.tenant === undefined;
   const stored = due
@@ -123,14 +125,14 @@ async function accept(
     task,
     ...(traceparent && { traceparent }),
     ...(due && { runAt: due }),
-  } as const satisfies TaskEvent;
+  } as const satisfies Submitted;
   if (logged) await Promise.all([stored, log.append(event)]);
   else {
     await stored;
     log.appendSoon(event);
   }
   metrics.submitted.add(1, { category, kind: task.kind });
-  return { task, category, traceparent };
+  return event;
 }
 
 const priorityOf = ({ priority, definition }: Submission): Priority =>
@@ -255,7 +257,7 @@ export async function publishScheduled(
 
 function messageOf(submission: Submission): TaskMessage {
   const { definition, payload, id, priority, timeoutMs, maxAttempts, tags, parentId } = submission;
-  const { concurrencyKey, tenant, idem, webhook } = submission;
+  const { concurrencyKey, tenant, idem, webhook, queueTimeoutMs, runAt = 0 } = submission;
   return {
     id: id ?? newId(),
     run: 1,
@@ -266,6 +268,9 @@ function messageOf(submission: Submission): TaskMessage {
     createdAt: nowText(),
     maxAttempts: maxAttempts ?? (definition.retry ?? defaultRetry).maxAttempts,
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(queueTimeoutMs !== undefined && {
+      startBy: new Date(Math.max(runAt, Date.now()) + queueTimeoutMs).toISOString(),
+    }),
     ...(tags && tags.length > 0 && { tags }),
     ...(parentId !== undefined && { parentId }),
     ...(concurrencyKey !== undefined && { concurrencyKey }),

@@ -42,6 +42,8 @@ export interface Engine extends AsyncDisposable {
   readonly dir: string;
   /** Resolves with the row as soon as the task is in one of these states (default: a final one). */
   reaches(id: string, states?: ReadonlySet<TaskState>): Promise<TaskRow>;
+  /** Resolves with the task when it has ended, its result read. */
+  ended(id: string): Promise<Task>;
   /** Submits a task of the system's own kinds and resolves with it when it has ended, its result read. */
   completed<K extends Kind>(kind: K, payload: PayloadOf<Tasks[K]>): Promise<Task>;
 }
@@ -75,6 +77,12 @@ export async function startEngine(table: TaskTable = systemTasks): Promise<Engin
     return promise.finally(unwatch);
   }
 
+  async function ended(id: string): Promise<Task> {
+    const row = await reaches(id);
+    const bytes = row.resultRef && (await getBlob(bus, row.resultRef as `blob:${string}`));
+    return taskView(row, bytes ? JSON.parse(Buffer.from(bytes).toString()) : undefined);
+  }
+
   return {
     nats,
     bus,
@@ -83,11 +91,10 @@ export async function startEngine(table: TaskTable = systemTasks): Promise<Engin
     dir,
     parts: { bus, log, logger: createLogger('test', 'silent'), worker: 'test', tasks: table },
     reaches,
+    ended,
     async completed(kind, payload) {
       const { task } = await submit(bus, log, { definition: systemTasks[kind], payload });
-      const row = await reaches(task.id);
-      const bytes = row.resultRef && (await getBlob(bus, row.resultRef as `blob:${string}`));
-      return taskView(row, bytes ? JSON.parse(Buffer.from(bytes).toString()) : undefined);
+      return ended(task.id);
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

@@ -4,9 +4,12 @@ import {
   type AcquireRequest,
   type Ask,
   type Category,
+  type CategoryLimits,
   type Claim,
+  claimOf,
   type Holding,
   subjects,
+  type TaskDefinition,
   type TaskMessage,
   type Verdict,
 } from '@slipstream/contracts';
@@ -25,6 +28,8 @@ const MAX_ASKS = 256;
 export interface AdmissionOptions {
   readonly category: Category;
   readonly slots: () => number;
+  /** What an operator has set. */
+  readonly limits: () => CategoryLimits | undefined;
   /** A cancel of this run was broadcast. */
   readonly isCancelled: (key: string) => boolean;
   /** Repeats a message from a thread that handlers cannot block, until the next one. */
@@ -32,6 +37,8 @@ export interface AdmissionOptions {
 }
 
 export interface Admission extends AsyncDisposable {
+  /** What a task is counted under, by the limits as they are now. Undefined: it need not ask. */
+  claimOf(definition: TaskDefinition, message: TaskMessage): Claim | undefined;
   /** Asks whether a task may run now. One that has to wait loses no attempt. */
   enter(delivery: Delivery, message: TaskMessage, claim: Claim, attempt: number): Promise<Entry>;
 }
@@ -50,7 +57,7 @@ interface Waiting extends Ask {
  */
 export function createAdmission(parts: PoolParts, options: AdmissionOptions): Admission {
   const { bus, log, logger } = parts;
-  const { category, slots, isCancelled, beat } = options;
+  const { category, slots, limits, isCancelled, beat } = options;
   const instance = `${parts.worker}.${category}.${randomUUID().slice(0, 8)}`;
   const held = new Set<string>();
   let waiting: Waiting[] = [];
@@ -151,6 +158,8 @@ export function createAdmission(parts: PoolParts, options: AdmissionOptions): Ad
   }
 
   return {
+    claimOf: (definition, message) =>
+      claimOf(definition, message, limits()?.kinds?.[definition.kind]),
     async enter(delivery, message, claim, attempt) {
       const ask = `${instance}.${++asks}`;
       const verdict = await new Promise<Verdict>((resolve) => {

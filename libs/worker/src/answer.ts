@@ -15,7 +15,6 @@ import type { RunningTask } from './running-task.ts';
 
 /** Results above this many characters are kept outside the log. */
 const INLINE_RESULT = 16 * 1_024;
-/** A retry that is due sooner waits as a delayed NAK, a later one as a schedule. */
 const NAK_LIMIT_MS = 10_000;
 
 /** The key of one run of a task in the memory of this process. */
@@ -23,7 +22,7 @@ export const keyOf = ({ id, run }: TaskMessage): string => `${id}.${run}`;
 
 /** Each writes what happened, and resolves with the answer to the delivery when that is stored. */
 export function createAnswers(parts: PoolParts, recall: Recall) {
-  const { bus, log, worker } = parts;
+  const { bus, log, worker, nakLimitMs = NAK_LIMIT_MS } = parts;
   const common = (task: RunningTask) => ({
     id: task.id,
     run: task.message.run,
@@ -65,7 +64,7 @@ export function createAnswers(parts: PoolParts, recall: Recall) {
       await log.append({ ...common(task), type: 'retrying', error, nextRunAt });
       const { count } = task.delivery;
       recall.noteRetry(keyOf(task.message), { attempt: task.attempt, notBefore: due, count });
-      if (delayMs <= NAK_LIMIT_MS) return answers.nak(delayMs);
+      if (delayMs <= nakLimitMs) return answers.nak(delayMs);
       const { message, category, attempt } = task;
       const again = { ...message, gen: message.gen + 1, attempts: attempt };
       await publishScheduled(bus, category, again, nextRunAt, task.traceparent);

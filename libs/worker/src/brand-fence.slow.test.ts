@@ -1,6 +1,6 @@
 import { type SourceScope, tasks, timeOfId } from '@slipstream/contracts';
 import { type Erasure, submit, writeErasure } from '@slipstream/tasklog';
-import { type Engine, startEngine } from '@slipstream/testkit';
+import { type Engine, startEngine, withRest } from '@slipstream/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createBrandFence, waitUntilQuiet } from './brand-fence.ts';
 import type { HandlerOf } from './handler.ts';
@@ -23,11 +23,9 @@ function startFenced(
   const { bus, parts } = engine;
   const stack = new AsyncDisposableStack();
   const fence = stack.use(createBrandFence(parts));
-  const texts = async () => ({ vectors: [], embedder: 'none', dimensions: 0 });
-  const handlers = fence.guard(
-    { 'embed-chunks': embed, 'embed-texts': texts },
-    { 'embed-chunks': undo },
-  );
+  const handlers = fence.guard(withRest('embedding', { 'embed-chunks': embed }), {
+    'embed-chunks': undo,
+  });
   const pool = stack.use(runPool(parts, { category: 'embedding', tasks, slots: 3, handlers }));
   const entry = { name: parts.worker, service: 'embedder', pools: [pool] };
   stack.use(register(bus, entry, parts.logger));

@@ -1,5 +1,5 @@
-import type { Category } from '@slipstream/contracts';
-import { type Puller, queueCounts } from '@slipstream/jetstream';
+import type { Category, CategoryLimits } from '@slipstream/contracts';
+import { type Ageing, type Puller, queueCounts } from '@slipstream/jetstream';
 import {
   type BreakerRegistry,
   breakers,
@@ -20,8 +20,9 @@ export interface ControlOptions {
   readonly breakers?: BreakerRegistry;
 }
 
-/** What a pool has in hand. */
+/** What a pool has in hand, and how it ages what waits. */
 export interface PoolHand {
+  readonly ageing: Ageing;
   readonly running: Iterable<{
     readonly id: string;
     readonly since: number;
@@ -36,6 +37,8 @@ export interface PoolControl extends Disposable {
   readonly room: () => number;
   /** Slots as an operator or the settings want them. */
   readonly slots: number;
+  /** Limits that an operator has set. */
+  readonly limits: CategoryLimits | undefined;
   /** In words, why nothing moves although it should. */
   readonly stuck: string | undefined;
   /** False when free slots have heard nothing of the server for 3 s. */
@@ -70,6 +73,7 @@ export function controlPool(
     onChange(now, before) {
       logger.info({ category, controls: now }, 'the controls of a pool have changed');
       decide();
+      hand.ageing.set(now.ageing);
       if (now.restarts !== before.restarts) restart();
     },
     onError: (err) => logger.debug({ err, category }, 'the controls of a pool could not be read'),
@@ -126,6 +130,9 @@ export function controlPool(
     room: () => room,
     get slots() {
       return slots();
+    },
+    get limits() {
+      return controls.current.limits;
     },
     get stuck() {
       const now = performance.now();

@@ -1,5 +1,6 @@
-import { type Category, subjects } from '@slipstream/contracts';
+import { type Category, type CategoryLimits, subjects } from '@slipstream/contracts';
 import {
+  type AgeingSettings,
   type Bus,
   directLast,
   encodeHeaders,
@@ -21,6 +22,10 @@ export interface PoolControls {
   /** Most tasks that may wait or run before public submits meet `overflow`. */
   readonly maxQueued?: number;
   readonly overflow?: Overflow;
+  /** How long a lower priority waits before it gets its share. */
+  readonly ageing?: AgeingSettings;
+  /** Concurrency and rates of kinds, weights of tenants. */
+  readonly limits?: CategoryLimits;
   /** Raised by each reset: pools drop their open pulls and begin anew. */
   readonly restarts?: number;
 }

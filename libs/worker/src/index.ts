@@ -10,7 +10,9 @@ export {
   watchControls,
 } from './controls.ts';
 export type { Child, Handler, HandlerOf, Handlers, TaskContext } from './handler.ts';
+export { notesCacheFrom, notesCacheSettings } from './notes-cache.ts';
 export type { PoolParts } from './pool-parts.ts';
+export { readLater } from './read-later.ts';
 export { readWorkers, register, type WorkerEntry, type WorkerPoolEntry } from './registry.ts';
 export { type Pool, type PoolOptions, runPool } from './run-pool.ts';
 export { runService } from './run-service.ts';

@@ -12,4 +12,6 @@ export interface PoolParts {
   readonly worker: string;
   /** Every kind that children may have; usually the system's own table. */
   readonly tasks: TaskTable;
+  /** A retry that is due sooner waits as a delayed NAK, a later one as a schedule. Default 10 s. */
+  readonly nakLimitMs?: number;
 }

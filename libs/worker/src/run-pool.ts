@@ -1,6 +1,5 @@
 import {
   type Category,
-  claimOf,
   defaultRetry,
   defaultTimeoutMs,
   isLaterPayload,
@@ -19,7 +18,13 @@ import {
   Puller,
   taskStream,
 } from '@slipstream/jetstream';
-import { askTaskState, CHECK_HEADER, isOver } from '@slipstream/tasklog';
+import {
+  askTaskState,
+  CHECK_HEADER,
+  isOver,
+  lateMessage,
+  QUEUE_TIMEOUT,
+} from '@slipstream/tasklog';
 import { inTrace, isSampled, metrics, SpanKind, withSpan } from '@slipstream/telemetry';
 import { createAdmission } from './admission.ts';
 import { type Answer, anyCancel, createAnswers, keyOf } from './answer.ts';
@@ -80,6 +85,8 @@ export function runPool<C extends Category, Table extends TaskTable>(
   const seenUpTo: number[] = [];
   const suspectUpTo: number[] = [];
   let idle: (() => void) | undefined;
+  /** Tasks whose outcome is being stored. */
+  let settling = 0;
 
   const cancels = bus.connection.subscribe(anyCancel, {
     callback(_error, { subject, data }) {
@@ -99,15 +106,21 @@ export function runPool<C extends Category, Table extends TaskTable>(
   const ages = bus.connection.subscribe(subjects.ages(category), {
     callback: (_error, message) => ageing.setAges(message.json<Ages>()),
   });
-  const control = controlPool(parts, options, { running, ended: () => stats.values.ended });
+  const control = controlPool(parts, options, {
+    ageing,
+    running,
+    ended: () => stats.values.ended,
+  });
   const { isCancelled } = recall;
   const { beat } = keepAlive;
   const slots = (): number => control.slots;
-  const admission = createAdmission(parts, { category, slots, isCancelled, beat });
+  const limits = () => control.limits;
+  const admission = createAdmission(parts, { category, slots, limits, isCancelled, beat });
   const puller = new Puller(bus, {
     stream: taskStream(category),
     slots: control.room,
     ageing,
+    settling: () => settling,
     onDelivery: (delivery) => void serve(delivery),
   });
   const showBusy: Parameters<typeof metrics.slotsBusy.addCallback>[0] = (gauge) =>
@@ -158,7 +171,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
       ? await attemptOf(delivery, message, suspect)
       : (message.attempts ?? 0) + 1;
     if (typeof attempt !== 'number') return attempt.answer;
-    const claim = claimOf(definition, message);
+    const claim = admission.claimOf(definition, message);
     const entry = claim && (await admission.enter(delivery, message, claim, attempt));
     if (entry && 'answer' in entry) return entry.answer;
     // Asked last: from here on a cancel finds the task among those that run.
@@ -221,6 +234,10 @@ export function runPool<C extends Category, Table extends TaskTable>(
     );
     const handle = () =>
       task.guard(async () => {
+        // Handed over before: it may have been started in time.
+        if (attempt === 1 && task.delivery.count === 1 && isLate(message)) {
+          throw new TerminalError(lateMessage, { code: QUEUE_TIMEOUT });
+        }
         const payload = isLaterPayload(message.payload)
           ? await readLater(bus, message.payload)
           : message.payload;
@@ -237,7 +254,12 @@ export function runPool<C extends Category, Table extends TaskTable>(
       const result = await (traceparent && !isSampled(traceparent)
         ? inTrace(traceparent, handle)
         : traced(task, handle));
-      reply = await answer.succeed(task, result);
+      settling += 1;
+      try {
+        reply = await answer.succeed(task, result);
+      } finally {
+        settling -= 1;
+      }
     } catch (error) {
       [outcome, reply] = await settle(task, error);
     }
@@ -338,6 +360,9 @@ export function runPool<C extends Category, Table extends TaskTable>(
     },
   };
 }
+
+const isLate = ({ startBy }: TaskMessage): boolean =>
+  startBy !== undefined && Date.parse(startBy) < Date.now();
 
 function readMessage({ data }: Delivery): TaskMessage | undefined {
   try {

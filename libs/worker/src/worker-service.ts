@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { tasks } from '@slipstream/contracts';
+import { tasks as systemTasks, type TaskTable } from '@slipstream/contracts';
 import { createOpsServer, type OpsServer } from '@slipstream/http';
 import { type Bus, connect, type MicroEndpoint, serveMicro } from '@slipstream/jetstream';
 import { breakers } from '@slipstream/resilience';
@@ -26,6 +26,8 @@ export interface WorkerServiceOptions {
     readonly SLIPSTREAM_OPS_PORT: number;
     readonly SLIPSTREAM_LOG_LEVEL: LogLevel;
   };
+  /** Every kind that its tasks and their children may have. Default: the system's own. */
+  readonly tasks?: TaskTable;
   /** Opens what the handlers need and starts the pools. What it opens goes onto the stack, in order. */
   readonly start: (parts: WorkerParts) => Promise<{
     readonly pools: readonly Pool[];
@@ -53,7 +55,7 @@ export interface WorkerService extends AsyncDisposable {
 
 /** The wiring that every worker service shares, top to bottom; disposal runs backwards. */
 export async function startWorkerService(options: WorkerServiceOptions): Promise<WorkerService> {
-  const { service, description, settings } = options;
+  const { service, description, settings, tasks = systemTasks } = options;
   const stack = new AsyncDisposableStack();
   try {
     const worker = `${service}-${hostname()}-${process.pid}-${randomUUID().slice(0, 4)}`.replaceAll(

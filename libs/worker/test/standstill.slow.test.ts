@@ -84,7 +84,7 @@ test('a pool before which work waits and to which nothing comes is stuck, not re
     expect((await ready())[0]).toBe(200);
     expect(await status()).toEqual(['idle']);
   }, 6_000);
-}, 40_000);
+});
 
 test('a pool goes on by itself after nats-server stood still for seconds', async () => {
   await using pool = runPool(engine.parts, {
@@ -104,4 +104,4 @@ test('a pool goes on by itself after nats-server stood still for seconds', async
   const rows = await Promise.all(sent.map(({ task }) => engine.reaches(task.id)));
   expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(['succeeded']));
   await vi.waitFor(() => expect([idlePool.alive, pool.inHand]).toEqual([true, 0]), 5_000);
-}, 40_000);
+});

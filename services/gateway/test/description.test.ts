@@ -49,6 +49,7 @@ test('the OpenAPI description has every route, each with a name, a summary and a
     'get /v1/sources/{id}',
     'get /v1/stats',
     'get /v1/tasks',
+    'get /v1/tasks/export',
     'get /v1/tasks/{id}',
     'get /v1/tasks/{id}/events',
     'get /v1/tasks/{id}/why',

@@ -30,7 +30,9 @@ describe('POST /v1/scrapes', () => {
     expect(page.status).toBe(202);
     expect(page.headers.get('location')).toBe(`/v1/tasks/${page.body['id']}`);
     expect(page.body).toMatchObject({ kind: 'scrape-page', state: 'queued' });
-    const limits = { maxPages: 10, maxDepth: 2, include: ['/guide/**'], render: 'never' };
+    const selectors = { main: '#text', remove: ['.ad'] };
+    const chosen = { include: ['/guide/**'], render: 'never', selectors };
+    const limits = { maxPages: 10, maxDepth: 2, ...chosen };
     const site = await gateway.post('/v1/scrapes', { ...scrape, mode: 'site', ...limits });
     expect(site.body).toMatchObject({ kind: 'scrape-site', priority: 'high' });
     const stored = await gateway.bus.manager.streams.getMessage('TASKS_SCRAPING', {
@@ -48,6 +50,11 @@ describe('POST /v1/scrapes', () => {
     'http://[::ffff:127.0.0.1]/',
     'http://0x7f.1/',
     'http://2130706433/',
+    'http://127.1/',
+    'http://0177.0.0.1/',
+    'http://127.0.0.1./',
+    'http://localhost./',
+    'http://１２７.0.0.1/',
     'ftp://docs.example.com/',
     'file:///etc/passwd',
     'javascript:alert(1)',
@@ -68,6 +75,9 @@ describe('POST /v1/scrapes', () => {
     [{ url: undefined }, '/url'],
     [{ brand: ' ' }, '/brand'],
     [{ mode: 'all' }, '/mode'],
+    [{ selectors: { main: 'p:not(' } }, '/selectors/main'],
+    [{ selectors: { remove: ['.ad', 'div['] } }, '/selectors/remove/1'],
+    [{ selectors: { main: '' } }, '/selectors/main'],
     [{ maxPages: 0, mode: 'site' }, '/maxPages'],
     [{ include: ['/a/**'] }, '/include'],
     [{ depth: 3 }, '/depth'],

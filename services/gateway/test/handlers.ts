@@ -13,12 +13,16 @@ export const scraping = (
 export const rag = (some: Partial<Handlers<'rag', Tasks>> = {}): Handlers<'rag', Tasks> => ({
   'answer-question': answerQuestion,
   'search-knowledge': searchKnowledge,
+  'write-notes': unused,
   ...some,
 });
 
 export const embedding = (): Handlers<'embedding', Tasks> => ({
   'embed-texts': embedTexts,
   'embed-chunks': unused,
+  're-embed': unused,
+  're-embed-documents': unused,
+  'switch-embedder': unused,
 });
 
 const scrapePage: HandlerOf<'scrape-page'> = async ({ url }, { progress }) => {

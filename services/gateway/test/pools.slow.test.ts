@@ -23,6 +23,12 @@ test('GET /v1/pools shows what is in effect before anybody has set anything', as
     targetLag: 100,
     maxQueued: 900_000,
     overflow: 'reject',
+    ageing: {
+      enabled: true,
+      share: 0.1,
+      allowanceMs: { high: 30_000, normal: 120_000, low: 600_000, bulk: 1_800_000 },
+    },
+    limits: { kinds: {}, tenants: {} },
     paused: false,
     workers: 0,
     totalSlots: 0,
@@ -51,7 +57,50 @@ test('slots that are changed by PATCH are taken by a running pool', async () => 
   gate.resolve();
 });
 
+test('ageing and limits are changed field by field, and null gives the default back', async () => {
+  const limitsOf = async () => (await poolOf('ingestion'))?.['limits'];
+  const own = { 'index-write': { concurrency: { perKey: 1 } } };
+  expect(await limitsOf()).toEqual({ kinds: own, tenants: {} });
+  const rate = { perSecond: 5, per: 'host' };
+  await gateway.patch('/v1/pools/ingestion', {
+    ageing: { share: 0.2, allowanceMs: { bulk: 1_000 } },
+    limits: { kinds: { 'ingest-document': { rate } }, tenants: { acme: 3 } },
+  });
+  const { status, body } = await gateway.patch('/v1/pools/ingestion', {
+    ageing: { enabled: false },
+    limits: { tenants: { small: 0.5, acme: null } },
+  });
+  expect(status).toBe(200);
+  const now = {
+    ageing: {
+      enabled: false,
+      share: 0.2,
+      allowanceMs: { high: 30_000, normal: 120_000, low: 600_000, bulk: 1_000 },
+    },
+    limits: { kinds: { ...own, 'ingest-document': { rate } }, tenants: { small: 0.5 } },
+  };
+  expect(body).toMatchObject(now);
+  expect(await poolOf('ingestion')).toMatchObject(now);
+  await gateway.patch('/v1/pools/ingestion', {
+    ageing: null,
+    limits: { kinds: { 'ingest-document': null } },
+  });
+  expect(await limitsOf()).toEqual({ kinds: own, tenants: { small: 0.5 } });
+  expect(await poolOf('ingestion')).toMatchObject({ ageing: { enabled: true, share: 0.1 } });
+});
+
 test.each([
+  [
+    'a limit of a kind of another pool',
+    { limits: { kinds: { nonsense: null } } },
+    '/limits/kinds/nonsense',
+  ],
+  [
+    'a rate without a number',
+    { limits: { kinds: { 'scrape-page': { rate: { per: 'pool' } } } } },
+    '/limits/kinds/scrape-page/rate',
+  ],
+  ['a share of everything', { ageing: { share: 1 } }, '/ageing/share'],
   ['an unknown field', { slot: 3 }, '/slot'],
   ['a text for a number', { slots: '3' }, '/slots'],
   ['no slots', { slots: 0 }, '/slots'],

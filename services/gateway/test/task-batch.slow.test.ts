@@ -97,10 +97,10 @@ test('the same key and batch has the same ids and runs once, another batch is 40
     }),
   );
   const [id] = (answers[0]?.body['ids'] ?? []) as string[];
-  const { body } = await gateway.get(`/v1/tasks/${id}?waitMs=15000`);
+  const { body } = await gateway.get(`/v1/tasks/${id}?waitMs=60000`);
   expect(body).toMatchObject({ state: 'succeeded' });
   expect((await send(keyed, key)).body).toEqual(answers[0]?.body);
   expect((await send([search('other')], key)).body['code']).toBe('idempotency-key-reused');
-  await vi.waitFor(async () => expect(await waiting()).toBe(0), 15_000);
+  await vi.waitFor(async () => expect(await waiting()).toBe(0), 60_000);
   expect(ran.sort()).toEqual(['keyed 1', 'keyed 2']);
-}, 40_000);
+});

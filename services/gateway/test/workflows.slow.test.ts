@@ -1,5 +1,5 @@
 import { TerminalError, tasks } from '@slipstream/contracts';
-import { conduct, runWorkflow } from '@slipstream/flows';
+import { conduct, createRunWorkflow } from '@slipstream/flows';
 import { createEventLog, openProjection } from '@slipstream/tasklog';
 import { createLogger } from '@slipstream/telemetry';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -34,7 +34,7 @@ beforeAll(async () => {
       },
     }),
   );
-  gateway.work('batch', { 'run-workflow': runWorkflow, 'deliver-webhook': unused });
+  gateway.work('batch', { 'run-workflow': createRunWorkflow(bus), 'deliver-webhook': unused });
 });
 afterAll(() => stack.disposeAsync());
 

@@ -24,6 +24,12 @@ export const settings = Type.Object({
     minimum: 500,
     description: 'How long nothing is heard of an open task before it is looked for, ms',
   }),
+  SLIPSTREAM_SNAPSHOT_EVERY_MS: Type.Integer({
+    default: 900_000,
+    minimum: 1_000,
+    description:
+      'How old the newest snapshot of the projection may be before the next is stored, ms',
+  }),
 });
 
 export type Config = Static<typeof settings>;

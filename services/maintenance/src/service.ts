@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { tasks } from '@slipstream/contracts';
+import { type Leader, tasks } from '@slipstream/contracts';
 import { createGuardedAgent } from '@slipstream/documents/guarded-agent';
 import { parseAllowList } from '@slipstream/documents/net-guard';
 import {
@@ -8,13 +8,19 @@ import {
   expandBatches,
   followWebhooks,
   keepRunning,
+  keepSnapshots,
   publishAges,
   reconcile,
   steward,
 } from '@slipstream/flows';
 import { holdLease } from '@slipstream/jetstream';
 import { openKnowledgeStore } from '@slipstream/knowledge';
-import { ensureShipped, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
+import {
+  ensureShipped,
+  openProjection,
+  projectionFile,
+  taskStateEndpoint,
+} from '@slipstream/tasklog';
 import { runPool, startWorkerService, type WorkerService } from '@slipstream/worker';
 import type { Config } from './config.ts';
 import { batchHandlers, maintenanceHandlers } from './handlers/index.ts';
@@ -31,9 +37,8 @@ export const startService = (config: Config): Promise<WorkerService> =>
     async start(parts) {
       const { bus, log, logger, stack } = parts;
       const data = config.SLIPSTREAM_DATA_DIR;
-      const projection = stack.use(
-        await openProjection(bus, { dir: join(data, 'projections'), name: 'maintenance' }),
-      );
+      const place = { dir: join(data, 'projections'), name: 'maintenance' };
+      const projection = stack.use(await openProjection(bus, place));
       const store = stack.use(await openKnowledgeStore({ uri: join(data, 'knowledge') }));
       await ensureShipped(bus, tasks, schedules);
       const agent = createGuardedAgent({
@@ -55,8 +60,12 @@ export const startService = (config: Config): Promise<WorkerService> =>
           return reconcile({ bus, log, projection, logger, quietMs }, signal);
         },
         limits: (signal: AbortSignal) => admit({ bus, log, tasks, logger }, signal),
+        snapshots: (signal: AbortSignal) => {
+          const everyMs = config.SLIPSTREAM_SNAPSHOT_EVERY_MS;
+          return keepSnapshots({ bus, logger, file: projectionFile(place), everyMs }, signal);
+        },
         ages: (signal: AbortSignal) => publishAges({ bus, logger }, signal),
-      };
+      } satisfies Record<Leader, (signal: AbortSignal) => Promise<void>>;
       for (const [name, run] of Object.entries(leaders)) {
         const lead = (signal: AbortSignal) => keepRunning(name, run, logger, signal);
         const onError = (err: unknown) => logger.warn({ err, leader: name }, 'lease not renewed');
@@ -84,6 +93,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
             category: 'batch',
             tasks,
             handlers: batchHandlers({
+              bus,
               projection,
               agent,
               publicUrl: config.SLIPSTREAM_PUBLIC_URL,

@@ -1,11 +1,17 @@
 import { acceleratorSettings, readEnv } from '@slipstream/config';
 import { categories } from '@slipstream/contracts';
-import { scrapeAllowSetting, slotsSetting, workerSettings } from '@slipstream/worker';
+import {
+  notesCacheSettings,
+  scrapeAllowSetting,
+  slotsSetting,
+  workerSettings,
+} from '@slipstream/worker';
 import { type Static, Type } from 'typebox';
 
 export const settings = Type.Object({
   ...workerSettings,
   ...acceleratorSettings,
+  ...notesCacheSettings,
   SLIPSTREAM_POOLS: Type.String({
     default: 'scraping,ingestion',
     pattern: '^(scraping|ingestion)(,(scraping|ingestion))*$',

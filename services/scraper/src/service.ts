@@ -4,12 +4,14 @@ import { createDocumentWriter, openKnowledgeStore } from '@slipstream/knowledge'
 import { breakers } from '@slipstream/resilience';
 import {
   createBrandFence,
+  notesCacheFrom,
   runPool,
   startWorkerService,
   type WorkerService,
 } from '@slipstream/worker';
 import type { Config } from './config.ts';
-import { createFetcher } from './fetch/index.ts';
+import { createDocumentReader } from './documents/document-reader.ts';
+import { createFetcher, openSharedLedger } from './fetch/index.ts';
 import { ingestionHandlers, type ScraperParts, scrapingHandlers } from './handlers/index.ts';
 import { createPageMemory } from './pages/page-memory.ts';
 import { createRenderer } from './render/create-renderer.ts';
@@ -34,6 +36,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
         createFetcher({
           ...reach,
           delayMs: config.SLIPSTREAM_SCRAPE_DELAY_MS,
+          ledger: stack.use(openSharedLedger(bus)),
           // A longer wait for a host's turn is spent in the queue, not in a slot.
           limits: { maxWaitMs: 3_000 },
         }),
@@ -46,6 +49,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
         renderer,
         robots: createRobotsCache(fetcher),
         memory: createPageMemory(bus),
+        reader: createDocumentReader(notesCacheFrom(bus, config)),
         writer: createDocumentWriter(store),
         storeBreaker: breakers.breakerFor('store', 'knowledge'),
       };

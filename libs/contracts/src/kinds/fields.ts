@@ -24,6 +24,24 @@ export const Render = Type.Enum(['auto', 'never', 'always'], {
   description: 'Whether a browser runs the scripts of a page before it is read',
 });
 
+const Selector = Type.String({ minLength: 1, maxLength: 500 });
+
+export const Selectors = Type.Object(
+  {
+    main: Type.Optional(Selector),
+    remove: Type.Optional(Type.Array(Selector, { maxItems: 50 })),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'CSS selectors for the pages of this source: `main` holds the text, `remove` does not belong to it',
+  },
+);
+
+/** Counts by reason, and a few URLs for each. */
+export const Counts = Type.Record(Type.String(), Type.Integer());
+export const Examples = Type.Record(Type.String(), Type.Array(Type.String()));
+
 export const BlobRefField = Type.String({ pattern: '^blob:' });
 
 export const DryRun = Type.Optional(

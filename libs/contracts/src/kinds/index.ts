@@ -10,11 +10,13 @@ import { healthSnapshot } from './health-snapshot.ts';
 import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
 import { maintainIndex } from './maintain-index.ts';
+import { reEmbed, reEmbedDocuments, switchEmbedder } from './re-embed.ts';
 import { retention } from './retention.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { scrapePage } from './scrape-page.ts';
 import { scrapeSite } from './scrape-site.ts';
 import { searchKnowledge } from './search-knowledge.ts';
+import { writeNotes } from './write-notes.ts';
 
 /** Every kind of task that the system knows. A new kind is one file and one line here. */
 export const tasks = {
@@ -24,8 +26,12 @@ export const tasks = {
   [indexWrite.kind]: indexWrite,
   [embedChunks.kind]: embedChunks,
   [embedTexts.kind]: embedTexts,
+  [reEmbed.kind]: reEmbed,
+  [reEmbedDocuments.kind]: reEmbedDocuments,
+  [switchEmbedder.kind]: switchEmbedder,
   [answerQuestion.kind]: answerQuestion,
   [searchKnowledge.kind]: searchKnowledge,
+  [writeNotes.kind]: writeNotes,
   [maintainIndex.kind]: maintainIndex,
   [healthSnapshot.kind]: healthSnapshot,
   [deadLetterDigest.kind]: deadLetterDigest,

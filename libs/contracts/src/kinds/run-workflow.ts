@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { defineTask } from '../define-task.ts';
 import { priorities } from '../priority.ts';
+import { BlobRefField } from './fields.ts';
 
 /** Most nodes that one workflow may name. */
 export const MAX_NODES = 100_000;
@@ -27,7 +28,23 @@ export const runWorkflow = defineTask({
   payload: Type.Object(
     {
       name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-      nodes: Type.Record(Type.String({ minLength: 1, maxLength: 200 }), WorkflowNode),
+      nodes: Type.Optional(
+        Type.Record(Type.String({ minLength: 1, maxLength: 200 }), WorkflowNode),
+      ),
+      group: Type.Optional(
+        Type.Object(
+          {
+            count: Type.Integer({ minimum: 1, maximum: MAX_NODES }),
+            parts: Type.Array(BlobRefField, {
+              description: 'JSON arrays of nodes that wait for nothing, named 1, 2, ... throughout',
+            }),
+          },
+          {
+            additionalProperties: false,
+            description: 'In place of `nodes`: an upload, kept outside the queue',
+          },
+        ),
+      ),
       onFailure: Type.Optional(
         Type.Enum(['stop', 'continue'], {
           default: 'stop',

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { defineTask } from '../define-task.ts';
-import { Brand, Globs, HttpUrl, Render } from './fields.ts';
+import { Brand, Counts, Examples, Globs, HttpUrl, Render, Selectors } from './fields.ts';
 
 export const scrapePage = defineTask({
   kind: 'scrape-page',
@@ -11,6 +11,9 @@ export const scrapePage = defineTask({
       url: HttpUrl,
       brand: Brand,
       render: Type.Optional(Render),
+      selectors: Type.Optional(Selectors),
+      /** When the page changed, as the sitemap of the crawl says. */
+      lastmod: Type.Optional(Type.String({ maxLength: 40 })),
       /** Set by a crawl: links in scope become pages of the same site. */
       site: Type.Optional(
         Type.Object(
@@ -31,18 +34,18 @@ export const scrapePage = defineTask({
   searchable: ['url', 'brand'],
   result: Type.Object({
     url: Type.String(),
-    outcome: Type.Enum(['indexed', 'unchanged', 'skipped']),
-    /** Why a page was skipped. */
+    outcome: Type.Enum(['indexed', 'unchanged', 'skipped', 'removed']),
+    /** Why a page was skipped or removed. */
     reason: Type.Optional(Type.String()),
-    title: Type.Optional(Type.String()),
     chunks: Type.Integer(),
     links: Type.Object({
       followed: Type.Integer(),
-      skipped: Type.Record(Type.String(), Type.Integer()),
+      /** How many links were not followed, by reason. */
+      skipped: Counts,
+      /** Some of them. */
+      examples: Type.Optional(Examples),
     }),
     timings: Type.Record(Type.String(), Type.Number()),
   }),
   priority: 'normal',
-  // The title is a text of the page.
-  resultHoldsText: true,
 });

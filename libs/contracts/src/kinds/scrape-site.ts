@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { defineTask } from '../define-task.ts';
-import { Brand, Globs, HttpUrl, Render } from './fields.ts';
+import { reportCrawl } from './crawl-report.ts';
+import { Brand, Counts, Examples, Globs, HttpUrl, Render, Selectors } from './fields.ts';
 
 export const scrapeSite = defineTask({
   kind: 'scrape-site',
@@ -13,6 +14,7 @@ export const scrapeSite = defineTask({
       maxPages: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, default: 1_000 })),
       maxDepth: Type.Optional(Type.Integer({ minimum: 0, maximum: 100, default: 10 })),
       render: Type.Optional(Render),
+      selectors: Type.Optional(Selectors),
       include: Type.Optional(Globs),
       exclude: Type.Optional(Globs),
     },
@@ -25,7 +27,19 @@ export const scrapeSite = defineTask({
     inSitemap: Type.Integer(),
     /** Pages not added because of maxPages. */
     cut: Type.Integer(),
+    /** Sitemaps that could not be read, or not to their end, and why. */
+    sitemapProblems: Type.Array(Type.String()),
+    /** URLs of sitemaps and links of pages that were not followed, by reason. */
+    skipped: Counts,
+    /** Some of them. */
+    examples: Examples,
+    /** What became of the pages, by outcome; those that failed by error code. Set when all have ended. */
+    pages: Type.Optional(Counts),
+    failures: Type.Optional(Counts),
+    /** Messages of some failures, by error code. */
+    failureExamples: Type.Optional(Examples),
   }),
   priority: 'high',
   onChildFailure: 'continue',
+  report: reportCrawl,
 });

@@ -4,6 +4,7 @@ import { mainElement } from './main-element.ts';
 import { pageFacts } from './page-facts.ts';
 import { parseHtml } from './parse-html.ts';
 import { removeChrome } from './remove-chrome.ts';
+import { select } from './select.ts';
 import { toMarkdown } from './to-markdown.ts';
 
 export interface HtmlDocument {
@@ -16,13 +17,22 @@ export interface HtmlDocument {
   readonly canonical?: string;
   /** The page asks not to be found (`<meta name="robots">`). */
   readonly noindex: boolean;
-  /** Absolute http(s) URLs without fragments, in order of appearance; none if `nofollow`. */
+  /** Absolute http(s) URLs without fragments, in order of appearance. */
   readonly links: readonly string[];
+  /** The same of links that the page asks not to follow, by `rel` or `<meta name="robots">`. */
+  readonly nofollow: readonly string[];
+}
+
+/** CSS selectors for the pages of one site. */
+export interface HtmlSelectors {
+  /** The element that holds the text; without a match the usual choice is made. */
+  readonly main?: string;
+  /** Elements that do not belong to it. */
+  readonly remove?: readonly string[];
 }
 
 export interface HtmlOptions {
-  /** CSS selector of the element that holds the text; without a match the usual choice is made. */
-  readonly selector?: string;
+  readonly selectors?: HtmlSelectors | undefined;
 }
 
 /**
@@ -31,6 +41,7 @@ export interface HtmlOptions {
  * ms for a page of 30 kB.
  *
  * @param url where the page was found: links are relative to it
+ * @throws DocumentError `invalid-selector`
  */
 export function htmlToDocument(html: string, url: string, options: HtmlOptions = {}): HtmlDocument {
   const $ = parseHtml(html);
@@ -38,9 +49,10 @@ export function htmlToDocument(html: string, url: string, options: HtmlOptions =
   if (root === undefined) throw new Error('cheerio has made no document');
   limitDepth(root);
   const { title, base, ...facts } = pageFacts(root, url);
-  removeChrome(root);
+  const chosen = select($, options.selectors);
+  removeChrome(chosen ?? root, chosen !== undefined);
   const body = bodyOf(root) ?? (root as Element);
-  const main = mainElement($, body, options.selector);
+  const main = chosen ?? mainElement(body);
   return {
     title: titleOf(main, body, title) || lastSegment(url),
     markdown: toMarkdown(main, base),

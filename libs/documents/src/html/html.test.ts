@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { htmlToDocument } from './html-to-document.ts';
+import { type HtmlSelectors, htmlToDocument } from './html-to-document.ts';
+import { selectorMistakes } from './select.ts';
 
 const url = 'https://docs.example.com/guide/pair.html';
 const read = (body: string, options = {}) => htmlToDocument(body, url, options);
@@ -73,10 +74,34 @@ test('the title comes from h1, else a heading that the title tag names, else the
   expect(read('<p>x</p>').title).toBe('pair.html');
 });
 
-test('a selector decides where the text is; one that fits nothing is passed over', () => {
-  const html = '<main><p>Outside of it.</p><div class="x"><p>Inside.</p></div></main>';
-  expect(read(html, { selector: '.x' }).markdown).toBe('Inside.');
-  expect(read(html, { selector: '.y' }).markdown).toBe('Outside of it.\n\nInside.');
+test('selectors decide where the text is, and what is none; what fits nothing is passed over', () => {
+  const html =
+    '<p>Outside of it.</p><div class="sidebar"><p>Inside.</p><p class="ad">Buy!</p></div>';
+  const chosen = (selectors: HtmlSelectors) => read(html, { selectors }).markdown;
+  expect(chosen({ main: '.sidebar', remove: ['.ad', '.none'] })).toBe('Inside.');
+  expect(chosen({ main: '.y' })).toBe(read(html).markdown);
+  expect(chosen({ remove: ['.sidebar'] })).toBe('Outside of it.');
+});
+
+test('a selector that is none is named, with its field', () => {
+  expect(() => read('<p>x</p>', { selectors: { main: 'p:not(' } })).toThrow(/'p:not\(' is no CSS/);
+  expect(
+    selectorMistakes({ main: 'main > p', remove: ['.a', 'b[', '<i>x</i>', ':shiny'] }),
+  ).toEqual(
+    ['/remove/1', '/remove/2', '/remove/3'].map((path) => ({
+      path,
+      message: expect.stringContaining('is no CSS selector'),
+    })),
+  );
+});
+
+test('links that the page asks not to follow are told apart', () => {
+  const links =
+    '<a href="/a">a</a><a rel="noopener nofollow" href="/b">b</a><a rel="nofollow" href="/a">a</a>';
+  const at = (path: string) => `https://docs.example.com${path}`;
+  expect(read(links)).toMatchObject({ links: [at('/a')], nofollow: [at('/b')] });
+  const none = `<meta name="robots" content="nofollow">${links}`;
+  expect(read(none)).toMatchObject({ links: [], nofollow: [at('/a'), at('/b')] });
 });
 
 test('an empty main is passed over for the block with the words', () => {

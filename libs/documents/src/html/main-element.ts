@@ -1,4 +1,3 @@
-import type { CheerioAPI } from 'cheerio';
 import {
   childElements,
   childrenOf,
@@ -34,12 +33,10 @@ const landmarks: readonly Landmark[] = [
 ];
 
 /**
- * The element that holds the text of a cleaned page: what the selector names, else the first
- * landmark that holds a fair share of the words, else the densest block.
+ * The element that holds the text of a cleaned page: the first landmark that holds a fair share of
+ * the words, else the densest block.
  */
-export function mainElement($: CheerioAPI, body: Element, selector?: string): Element {
-  const chosen = selector === undefined ? undefined : ($(selector)[0] as Element | undefined);
-  if (chosen) return chosen;
+export function mainElement(body: Element): Element {
   const words = wordsBelow(body);
   const total = words.get(body) ?? 0;
   const found = landmarks.map((): Element[] => []);

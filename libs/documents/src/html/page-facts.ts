@@ -11,12 +11,15 @@ export interface PageFacts {
   readonly canonical?: string;
   readonly noindex: boolean;
   readonly links: string[];
+  /** Links that the page asks not to follow. */
+  readonly nofollow: string[];
 }
 
 /** What a page says about itself, and where it leads: read before anything is taken out of it. */
 export function pageFacts(root: Node, url: string): PageFacts {
   const meta = new Map<string, string>();
   const hrefs: string[] = [];
+  const nofollowHrefs: string[] = [];
   let title = '';
   let language = '';
   let baseHref = '';
@@ -27,7 +30,8 @@ export function pageFacts(root: Node, url: string): PageFacts {
     switch (element.name) {
       case 'a':
       case 'area':
-        if (href !== '' && attribs.download === undefined) hrefs.push(href);
+        if (href === '' || attribs.download !== undefined) break;
+        (/\bnofollow\b/i.test(attribs.rel ?? '') ? nofollowHrefs : hrefs).push(href);
         break;
       case 'meta':
         noteMeta(meta, attribs);
@@ -55,8 +59,17 @@ export function pageFacts(root: Node, url: string): PageFacts {
     ...(language && { language }),
     ...(canonical && { canonical }),
     noindex: /\b(?:noindex|none)\b/i.test(robots),
-    links: /\b(?:nofollow|none)\b/i.test(robots) ? [] : absoluteLinks(hrefs, base),
+    ...linksOf(hrefs, nofollowHrefs, base, /\b(?:nofollow|none)\b/i.test(robots)),
   };
+}
+
+/** A link that is there with and without `nofollow` is followed. */
+function linksOf(hrefs: string[], nofollowHrefs: string[], base: string, none: boolean) {
+  const links = absoluteLinks(hrefs, base);
+  const nofollow = absoluteLinks(nofollowHrefs, base);
+  if (none) return { links: [], nofollow: [...new Set([...links, ...nofollow])] };
+  const followed = new Set(links);
+  return { links, nofollow: nofollow.filter((url) => !followed.has(url)) };
 }
 
 function noteMeta(

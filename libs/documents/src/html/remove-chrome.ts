@@ -32,9 +32,13 @@ const ADMONITION =
 /** Characters outside of links that furniture may have: a teaser, a form for a newsletter. */
 const MAX_CHROME_CHARS = 400;
 
-/** Takes out what is not the text of a page: navigation, banners, hidden parts, buttons. */
-export function removeChrome(root: Node): void {
-  const rest: { node: Node; inMain: boolean }[] = [{ node: root, inMain: false }];
+/**
+ * Takes out what is not the text of a page: navigation, banners, hidden parts, buttons.
+ *
+ * @param inMain the root itself is known to hold the text
+ */
+export function removeChrome(root: Node, inMain = false): void {
+  const rest: { node: Node; inMain: boolean }[] = [{ node: root, inMain }];
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     const { node, inMain } = next;
     keepChildren(node, (child) => !isElement(child) || !isChrome(child, inMain));

@@ -1,6 +1,6 @@
 import type { DocumentErrorCode } from '../document-error.ts';
 
-/** What the child is told, as JSON in its one argument. The bytes come on its standard input. */
+/** What the child is told in its one message. The bytes come on its standard input. */
 export interface PdfJob {
   readonly maxPages: number;
   readonly maxCharsPerPage: number;
@@ -8,7 +8,6 @@ export interface PdfJob {
   readonly maxRssBytes: number;
   /** The child ends itself when it is still there by then. */
   readonly deadlineMs: number;
-  readonly parentPid: number;
 }
 
 /** What the child says over the IPC channel; the last one is `done` or `failed`. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
 import { getResolvedPDFJS } from 'unpdf';
@@ -8,12 +9,15 @@ import { pageLines, type TextItem } from './page-lines.ts';
 import type { PageLines } from './running-lines.ts';
 
 /**
- * Reads one PDF: bytes on standard input, `PdfMessage`s to the parent. A process of its own, because
- * a malicious file can take all memory and all time of the one that reads it; the thread beside
- * this one ends the process when it does.
+ * Reads one PDF: a `PdfJob` in a message, bytes on standard input, `PdfMessage`s to the parent. A
+ * process of its own, because a malicious file can take all memory and all time of the one that
+ * reads it; the thread beside this one ends the process when it does.
  */
-const job = JSON.parse(process.argv[2] ?? '{}') as PdfJob;
-new Worker(new URL('./pdf-watchdog.ts', import.meta.url), { workerData: job }).unref();
+const watchdog = new Worker(new URL('./pdf-watchdog.ts', import.meta.url), {
+  workerData: { parentPid: Number(process.argv[2]) },
+});
+watchdog.unref();
+const told = once(process, 'message') as Promise<[PdfJob]>;
 
 type PdfJs = Awaited<ReturnType<typeof getResolvedPDFJS>>;
 type Pdf = Awaited<ReturnType<PdfJs['getDocument']>['promise']>;
@@ -23,6 +27,11 @@ const PAGES_PER_MESSAGE = 50;
 
 class TooLarge extends Error {}
 
+// Loaded before there is a job: whoever waits for us has that time.
+const { getDocument } = await getResolvedPDFJS();
+const [job] = await told;
+watchdog.postMessage(job);
+
 try {
   await read(await buffer(process.stdin));
 } catch (error) {
@@ -31,7 +40,6 @@ try {
 process.disconnect();
 
 async function read(bytes: Uint8Array): Promise<void> {
-  const { getDocument } = await getResolvedPDFJS();
   const pdf = await getDocument({
     data: new Uint8Array(bytes),
     verbosity: 0,

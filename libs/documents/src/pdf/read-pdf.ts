@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { DocumentError } from '../document-error.ts';
 import { titleFromName } from '../text/title-from-name.ts';
 import type { PdfFacts, PdfJob, PdfMessage, PdfPage } from './messages.ts';
+import { preparePdfProcess, takePdfProcess } from './pdf-process.ts';
 
 export interface PdfDocument extends PdfFacts {
   /** All pages, those without text too. */
@@ -74,7 +74,7 @@ async function readInChild(
   limits: PdfLimits,
   { signal, onProgress }: ReadPdfOptions,
 ): Promise<PdfDocument> {
-  const child = startChild(limits);
+  const child = takePdfProcess(limits.maxRssBytes);
   const stop = () => child.kill('SIGKILL');
   let late = false;
   const deadline = setTimeout(() => {
@@ -83,7 +83,9 @@ async function readInChild(
   }, limits.deadlineMs);
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    const result = await conversation(child, bytes, onProgress);
+    // Ends itself a second later than we would end it.
+    const job: PdfJob = { ...limits, deadlineMs: limits.deadlineMs + 1_000 };
+    const result = await conversation(child, job, bytes, onProgress);
     signal?.throwIfAborted();
     if (late)
       throw new DocumentError('pdf-timeout', `the PDF was not read within ${limits.deadlineMs} ms`);
@@ -92,31 +94,14 @@ async function readInChild(
     clearTimeout(deadline);
     signal?.removeEventListener('abort', stop);
     stop();
+    preparePdfProcess(limits.maxRssBytes);
   }
-}
-
-/** Can read files (its own source), and nothing else: no writing, no processes, no environment. */
-function startChild(limits: PdfLimits): ChildProcess {
-  const job: PdfJob = { ...limits, deadlineMs: limits.deadlineMs + 1_000, parentPid: process.pid };
-  const entry = fileURLToPath(new URL('./pdf-child.ts', import.meta.url));
-  const heapMb = Math.ceil((limits.maxRssBytes / 1_000_000) * 0.8);
-  return spawn(
-    process.execPath,
-    [
-      '--permission',
-      '--allow-fs-read=*',
-      '--allow-worker',
-      `--max-old-space-size=${heapMb}`,
-      entry,
-      JSON.stringify(job),
-    ],
-    { stdio: ['pipe', 'ignore', 'pipe', 'ipc'], env: {} },
-  );
 }
 
 /** Runs to the end of the process; what comes back tells its result, or throws why there is none. */
 async function conversation(
   child: ChildProcess,
+  job: PdfJob,
   bytes: Uint8Array,
   onProgress: ReadPdfOptions['onProgress'],
 ): Promise<(limits: PdfLimits) => PdfDocument> {
@@ -134,6 +119,8 @@ async function conversation(
   const { promise: ended, resolve, reject } = Promise.withResolvers<NodeJS.Signals | number>();
   child.on('error', reject);
   child.on('close', (code, signal) => resolve(signal ?? code ?? 0));
+  // One that is gone takes no job; how it ended says more.
+  child.send(job, () => undefined);
   // A child that is gone closes the pipe; how it ended says more.
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(bytes);

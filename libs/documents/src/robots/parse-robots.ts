@@ -1,4 +1,5 @@
 import robotsParser from 'robots-parser';
+import { tidyEscapes } from '../url/normalize-url.ts';
 
 // The package is CommonJS and exports the function itself; its types promise a `default` in it.
 const parse = robotsParser as unknown as typeof robotsParser.default;
@@ -22,9 +23,10 @@ export const maxRobotsChars = 512_000;
  */
 export function parseRobots(text: string, url: string): Robots {
   const cut = text.length <= maxRobotsChars ? text : wholeLines(text.slice(0, maxRobotsChars));
-  const rules = parse(url, cut.replace(/^\uFEFF/, ''));
+  // Paths are compared without escapes that are not needed; the parser compares them as they are.
+  const rules = parse(url, tidyEscapes(cut.replace(/^\uFEFF/, '')));
   return {
-    allowed: (page, agent) => rules.isAllowed(page, productToken(agent)) ?? false,
+    allowed: (page, agent) => rules.isAllowed(tidyEscapes(page), productToken(agent)) ?? false,
     crawlDelayS(agent) {
       const delayS = rules.getCrawlDelay(productToken(agent));
       return delayS !== undefined && Number.isFinite(delayS) && delayS > 0 ? delayS : undefined;

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { parseRobots } from './parse-robots.ts';
-import { parseSitemap } from './parse-sitemap.ts';
 import { robotsVerdict } from './robots-verdict.ts';
 
 const agent = 'SlipstreamBot/1.0 (+https://example.com/bot)';
@@ -18,6 +17,46 @@ test('the group of the agent counts, the longest rule wins, and * and $ are wild
   expect(robots.allowed('https://x.org/docs', 'OtherBot')).toBe(false);
   expect(robots.crawlDelayS(agent)).toBe(2.5);
   expect(robots.crawlDelayS('OtherBot')).toBeUndefined();
+});
+
+/** RFC 9309, 2.2: path by path, for an agent of the product token `SlipstreamBot`. */
+test.each([
+  ['the longest match wins', 'Allow: /a/b\nDisallow: /a', '/a/b/c', true],
+  ['whatever comes first', 'Disallow: /a\nAllow: /a/b', '/a/c', false],
+  ['of equal ones the one that allows', 'Disallow: /page\nAllow: /page', '/page', true],
+  ['what no rule fits is allowed', 'Disallow: /a', '/b', true],
+  ['an empty rule says nothing', 'Disallow:', '/a', true],
+  ['* is any run of characters', 'Disallow: /a/*/c', '/a/b/b/c/d', false],
+  ['$ is the end', 'Disallow: /*.php$', '/a.php', false],
+  ['$ is the end, and not before it', 'Disallow: /*.php$', '/a.php?x=1', true],
+  ['the query belongs to the path', 'Disallow: /*?session=', '/a?session=1', false],
+  ['paths tell upper from lower case', 'Disallow: /A', '/a', true],
+  ['names of rules do not', 'DISALLOW: /a', '/a', false],
+  ['escapes are compared decoded', 'Disallow: /%7Ejoe/', '/~joe/x', false],
+  ['letters outside of ASCII are escaped', 'Disallow: /föö', '/f%C3%B6%C3%B6', false],
+  ['a comment ends a rule', 'Disallow: /a # all of it', '/a/b', false],
+  ['an unknown line changes nothing', 'Noindex: /b\nDisallow: /a', '/a', false],
+])('%s', (_, rules, path, allowed) => {
+  const robots = parseRobots(`User-agent: *\n${rules}\n`, url);
+  expect(robots.allowed(`https://x.org${path}`, agent)).toBe(allowed);
+});
+
+test('groups of one agent count together, a group of several names for each, and * only for others', () => {
+  const robots = parseRobots(
+    'User-agent: a\nUser-agent: SLIPSTREAMBOT\nDisallow: /one\n\nUser-agent: *\nDisallow: /\n\nUser-agent: SlipstreamBot\nDisallow: /two',
+    url,
+  );
+  const paths = ['/one', '/two', '/three'];
+  const allowed = (name: string) =>
+    paths.map((path) => robots.allowed(`https://x.org${path}`, name));
+  expect(allowed(agent)).toEqual([false, false, true]);
+  expect(allowed('a')).toEqual([false, true, true]);
+  expect(allowed('Slipstream')).toEqual([false, false, false]);
+});
+
+test.each(['\r\n', '\r', '\n'])('lines may end in %j', (end) => {
+  const robots = parseRobots(['User-agent: *', 'Disallow: /a'].join(end), url);
+  expect(robots.allowed('https://x.org/a', agent)).toBe(false);
 });
 
 test('an empty file allows everything, another origin is not its matter', () => {
@@ -45,35 +84,4 @@ test('a file that is not there allows everything, a server in trouble nothing fo
   expect([301, 401, 403, 404, 410].map(robotsVerdict)).toEqual(Array(5).fill('allow-all'));
   expect([429, 500, 503].map(robotsVerdict)).toEqual(Array(3).fill('retry-later'));
   expect(robotsVerdict('unreachable')).toBe('retry-later');
-});
-
-test('a sitemap with prefix, CDATA, entities and comments is read', () => {
-  const xml = `<?xml version="1.0"?><sm:urlset xmlns:sm="http://www.sitemaps.org/schemas/sitemap/0.9">
-    <!-- <sm:url><sm:loc>https://x.org/hidden</sm:loc></sm:url> -->
-    <sm:url><sm:loc> https://x.org/a?b=1&amp;c=2 </sm:loc><sm:lastmod>2026-01-02</sm:lastmod></sm:url>
-    <sm:url><sm:loc><![CDATA[https://x.org/b?x&y]]></sm:loc><sm:lastmod>soon</sm:lastmod></sm:url>
-    <sm:url><sm:loc>javascript:alert(1)</sm:loc></sm:url></sm:urlset>`;
-  expect(parseSitemap(xml)).toEqual({
-    urls: [
-      { loc: 'https://x.org/a?b=1&c=2', lastmod: '2026-01-02' },
-      { loc: 'https://x.org/b?x&y' },
-    ],
-    sitemaps: [],
-  });
-});
-
-test('a sitemap index names sitemaps, and a text sitemap is a line per URL', () => {
-  const index = `<sitemapindex><sitemap><loc>https://x.org/1.xml.gz</loc></sitemap></sitemapindex>`;
-  expect(parseSitemap(index)).toEqual({ urls: [], sitemaps: ['https://x.org/1.xml.gz'] });
-  expect(parseSitemap('https://x.org/a\r\nhttps://x.org/b\n').urls).toHaveLength(2);
-});
-
-test('a hostile sitemap ends at the limits and in time', () => {
-  const startMs = performance.now();
-  expect(parseSitemap('<url><loc>https://x.org/</loc></url>'.repeat(60_000)).urls).toHaveLength(
-    50_000,
-  );
-  expect(parseSitemap('<url>'.repeat(500_000)).urls).toEqual([]);
-  expect(parseSitemap(`<urlset>${'<!--'.repeat(500_000)}`).urls).toEqual([]);
-  expect(performance.now() - startMs).toBeLessThan(3_000);
 });

@@ -37,7 +37,7 @@ function nameOf(pair: string): string {
 }
 
 /** RFC 3986, 6.2.2: `%7e` and `~` are the same, `%2f` and `/` are not. */
-function tidyEscapes(text: string): string {
+export function tidyEscapes(text: string): string {
   return text.replace(/%[0-9a-f]{2}/gi, (sequence) => {
     const char = String.fromCharCode(Number.parseInt(sequence.slice(1), 16));
     return /[\w.~-]/.test(char) ? char : sequence.toUpperCase();

@@ -1,7 +1,7 @@
-import { limitsKey, subjects } from '@slipstream/contracts';
+import { type CategoryLimits, subjects } from '@slipstream/contracts';
 import { cancelTask, submit, taskView } from '@slipstream/tasklog';
 import { type Engine, startEngine, testTasks as tasks } from '@slipstream/testkit';
-import { runPool } from '@slipstream/worker';
+import { changeControls, runPool } from '@slipstream/worker';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { admit } from './admit.ts';
 
@@ -34,6 +34,9 @@ const startPool = (keyed: (key: string) => Promise<unknown>, slots = 5) =>
     handlers: { keyed: ({ key }) => keyed(key), paced: async () => ({}) },
   });
 
+const setLimits = (limits: CategoryLimits) =>
+  changeControls(engine.bus, 'ingestion', () => ({ limits }));
+
 const send = (key: string, more: object = {}) =>
   submit(engine.bus, engine.log, { definition: tasks.keyed, payload: { key, ms: 0 }, ...more });
 
@@ -65,7 +68,7 @@ test('one task of a key runs at a time, the others wait in its lane, and none lo
   );
   const { state } = await engine.bus.manager.streams.info('LANES');
   expect(state.messages).toBe(0);
-}, 20_000);
+});
 
 test('another key is not held up', async () => {
   await using _steward = await startSteward();
@@ -79,7 +82,7 @@ test('another key is not held up', async () => {
   expect((await engine.reaches(other.task.id)).state).toBe('succeeded');
   gate.resolve();
   await Promise.all(slow.map(({ task }) => engine.reaches(task.id)));
-}, 20_000);
+});
 
 test('a task that was cancelled in its lane never runs', async () => {
   await using _steward = await startSteward();
@@ -100,7 +103,7 @@ test('a task that was cancelled in its lane never runs', async () => {
   await engine.reaches((await send('c')).task.id);
   expect(ran).toEqual(['c', 'c']);
   expect((await engine.reaches(second.task.id)).state).toBe('cancelled');
-}, 20_000);
+});
 
 test('without a steward keyed work waits, and runs when there is one', async () => {
   const ran: string[] = [];
@@ -110,12 +113,10 @@ test('without a steward keyed work waits, and runs when there is one', async () 
   await using _steward = await startSteward();
   const view = taskView(await engine.reaches(task.id));
   expect([view.state, view.attempt, ran]).toEqual(['succeeded', 1, ['d']]);
-}, 20_000);
+});
 
 test('a limit of the category at run time replaces that of the kind', async () => {
-  const key = `$KV.runtime.${limitsKey('ingestion')}`;
-  const limits = { kinds: { keyed: { concurrency: { perKey: 3 } } } };
-  await engine.bus.publisher.publish(key, JSON.stringify(limits));
+  await setLimits({ kinds: { keyed: { concurrency: { perKey: 3 } } } });
   await using _steward = await startSteward();
   const gate = Promise.withResolvers<void>();
   let running = 0;
@@ -130,9 +131,49 @@ test('a limit of the category at run time replaces that of the kind', async () =
     expect([running, state.messages]).toEqual([3, 2]);
   }, 5_000);
   gate.resolve();
-  await engine.bus.publisher.publish(key, '{}');
   await Promise.all(sent.map(({ task }) => engine.reaches(task.id)));
-}, 20_000);
+});
+
+test('a limit that is set for a kind without one bounds it over all workers, and is lifted again', async () => {
+  await using _steward = await startSteward();
+  const gate = Promise.withResolvers<void>();
+  let running = 0;
+  let most = 0;
+  const startPlain = () =>
+    runPool(engine.parts, {
+      category: 'batch',
+      tasks,
+      slots: 5,
+      handlers: {
+        work: async () => {
+          running += 1;
+          most = Math.max(most, running);
+          await gate.promise;
+          running -= 1;
+          return {};
+        },
+        crawl: async () => ({}),
+      },
+    });
+  await using _one = startPlain();
+  await using _two = startPlain();
+  const concurrency = { perKey: 3 };
+  await changeControls(engine.bus, 'batch', () => ({
+    limits: { kinds: { work: { concurrency } } },
+  }));
+  const submitted = () =>
+    submit(engine.bus, engine.log, { definition: tasks.work, payload: { text: '' } });
+  const sent = await Promise.all(Array.from({ length: 8 }, submitted));
+  await vi.waitFor(async () => {
+    const { state } = await engine.bus.manager.streams.info('LANES');
+    expect([running, state.messages]).toEqual([3, 5]);
+  }, 20_000);
+  expect(most).toBe(3);
+  await changeControls(engine.bus, 'batch', () => ({}));
+  await vi.waitFor(() => expect(running).toBe(8), 20_000);
+  gate.resolve();
+  for (const { task } of sent) expect((await engine.reaches(task.id)).attempt).toBe(1);
+}, 60_000);
 
 test('a task that fails frees its key, and a copy that was parked before is not run twice', async () => {
   await using _steward = await startSteward();
@@ -145,11 +186,10 @@ test('a task that fails frees its key, and a copy that was parked before is not 
   const { task } = await send('f');
   expect((await engine.reaches(task.id)).attempt).toBe(2);
   expect((await engine.reaches((await send('f')).task.id)).state).toBe('succeeded');
-}, 20_000);
+});
 
 test('tenants share by weight, however much one of them sends first', async () => {
-  const key = `$KV.runtime.${limitsKey('ingestion')}`;
-  await engine.bus.publisher.publish(key, JSON.stringify({ tenants: { big: 3 } }));
+  await setLimits({ tenants: { big: 3 } });
   await using _steward = await startSteward();
   const order: string[] = [];
   const noisy = Array.from({ length: 120 }, (_, index) => ({ tenant: 'noisy', key: `n${index}` }));
@@ -165,5 +205,4 @@ test('tenants share by weight, however much one of them sends first', async () =
   // 3 : 1 : 1, but for what was released before the pool was there.
   expect(of('big')).toBeGreaterThanOrEqual(26);
   expect(Math.abs(of('small') - of('n'))).toBeLessThanOrEqual(8);
-  await engine.bus.publisher.publish(key, '{}');
-}, 30_000);
+});

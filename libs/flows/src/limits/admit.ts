@@ -2,20 +2,18 @@ import {
   type AcquireAnswer,
   type AcquireRequest,
   type Category,
-  type CategoryLimits,
   categoryNames,
-  claimOf,
   type Holding,
-  limitsKey,
+  hostOf,
   type Priority,
-  parseLimits,
   subjects,
   type TaskMessage,
   type TaskTable,
 } from '@slipstream/contracts';
-import { type Bus, directLast, followStream } from '@slipstream/jetstream';
+import { type Bus, followStream } from '@slipstream/jetstream';
 import type { EventLog } from '@slipstream/tasklog';
 import type { Logger } from '@slipstream/telemetry';
+import { readControls, watchControls } from '@slipstream/worker';
 import { Desk, type Parked } from './desk.ts';
 import { openLedger } from './ledger.ts';
 import { releaseTask } from './release.ts';
@@ -66,6 +64,15 @@ export async function admit(options: AdmitOptions, signal: AbortSignal): Promise
     bus.connection.subscribe(subjects.holding('*'), {
       callback: (_error, message) => counterOf(message.subject)?.hear(message.json()),
     }),
+    bus.connection.subscribe(subjects.cancel('*'), {
+      callback(_error, { subject, data }) {
+        const task = `${subject.slice(subject.lastIndexOf('.') + 1)}.${Buffer.from(data)}`;
+        for (const counter of counters.values()) counter.cancel(task);
+      },
+    }),
+    bus.connection.subscribe(subjects.lanesPurged('*'), {
+      callback: (_error, message) => counterOf(message.subject)?.drop(Number(message.string())),
+    }),
   ];
   let deaf = false;
   const unlisten = bus.onStatus((status) => {
@@ -109,18 +116,21 @@ export async function admit(options: AdmitOptions, signal: AbortSignal): Promise
     unlisten();
     if (!bus.connection.isClosed()) for (const each of subscriptions) each.unsubscribe();
     await lanes;
-    await Promise.all([...counters.values()].map((counter) => counter.idle()));
+    await Promise.all([...counters.values()].map((counter) => counter.close()));
   }
 }
 
 interface Counter {
   acquire(request: AcquireRequest, respond: (answer: AcquireAnswer) => void): void;
   hear(holding: Holding): void;
+  cancel(task: string): void;
+  drop(upToSeq: number): void;
   park(priority: Priority, token: string, seq: number, task: TaskMessage): void;
   confirmAll(): void;
   sweep(): void;
   pump(): void;
-  idle(): Promise<void>;
+  /** Waits for the releases that are on their way. */
+  close(): Promise<void>;
 }
 
 async function openCounter(
@@ -132,23 +142,18 @@ async function openCounter(
   const ledger = await openLedger(bus, category);
   const desk = new Desk(tasks, ledger.holds, Date.now());
   const releasing = new Set<Promise<void>>();
-  const subject = `$KV.runtime.${limitsKey(category)}`;
-  desk.limits = await readLimits();
+  desk.limits = (await readControls(bus, category)).controls.limits ?? {};
+  const controls = watchControls(bus, category, {
+    onChange: ({ limits = {} }) => {
+      desk.limits = limits;
+    },
+    onError: (err) => logger.debug({ err, category }, 'limits cannot be read'),
+  });
 
-  async function readLimits(): Promise<CategoryLimits> {
-    const entry = await directLast(bus, 'KV_runtime', subject);
-    if (!entry || entry.data.length === 0) return {};
-    const text = Buffer.from(entry.data).toString();
-    const limits = parseLimits(text);
-    if (!limits)
-      logger.warn({ category, text }, 'limits that do not fit their schema count for nothing');
-    return limits ?? desk.limits;
-  }
-
-  async function release({ seq, task }: Parked): Promise<void> {
+  async function release(token: string, parked: Parked): Promise<void> {
     while (!ended.aborted) {
-      const outcome = await releaseTask(bus, log, category, seq);
-      if (outcome === 'gone') desk.forget(task);
+      const outcome = await releaseTask(bus, log, category, parked.seq);
+      if (outcome === 'gone') desk.forget(token, parked);
       if (outcome !== 'again') return;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
@@ -164,38 +169,34 @@ async function openCounter(
       ledger.write(desk.holds.all).then(() => respond({ verdicts }), fail);
     },
     hear: ({ instance, held }) => desk.hear(instance, held, Date.now()),
+    cancel: (task) => desk.cancel(task),
+    drop: (upToSeq) => desk.drop(upToSeq),
     park(priority, token, seq, task) {
-      const definition = tasks[task.kind];
-      const host = definition && claimOf(definition, task)?.host;
+      const host = hostOf(task.payload);
       const name = `${task.id}.${task.run}`;
       desk.park(priority, token, { seq, task: name, gen: task.gen, ...(host && { host }) });
     },
     confirmAll: () => desk.holds.confirmAll(Date.now()),
-    sweep() {
-      desk.sweep(graceMs, Date.now());
-      readLimits().then(
-        (limits) => {
-          desk.limits = limits;
-        },
-        (err: unknown) => logger.warn({ err, category }, 'limits cannot be read'),
-      );
-    },
+    sweep: () => void desk.sweep(graceMs, Date.now()),
     pump() {
       while (releasing.size < MAX_RELEASES && !ended.aborted) {
         const next = desk.release(Date.now());
         if (!next) return;
         const { parked, priority, token } = next;
-        const moving: Promise<void> = release(parked)
+        const moving: Promise<void> = release(token, parked)
           .catch((err: unknown) => {
             logger.warn({ err, task: parked.task }, 'a task stays in its lane for now');
-            desk.forget(parked.task);
+            desk.forget(token, parked);
             desk.park(priority, token, parked);
           })
           .finally(() => releasing.delete(moving));
         releasing.add(moving);
       }
     },
-    idle: async () => void (await Promise.allSettled(releasing)),
+    async close() {
+      controls[Symbol.dispose]();
+      await Promise.allSettled(releasing);
+    },
   };
   return counter;
 }

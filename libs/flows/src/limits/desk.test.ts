@@ -198,3 +198,34 @@ test('the highest priority leaves the lanes first, then the oldest', () => {
   const order = [1, 2, 3].map(() => desk.release(1)?.parked.seq);
   expect(order).toEqual([2, 3, 1]);
 });
+
+test('a lane that was purged holds nobody back, what came later stays', () => {
+  const desk = new Desk(tasks, [], 0);
+  const token = laneToken(claimFor('k'));
+  for (const seq of [1, 2, 3]) desk.park('normal', token, { seq, task: `t${seq}.1`, gen: 2 });
+  desk.drop(2);
+  const ask = { ask: 'a', task: 't9.1', gen: 1, claim: claimFor('k') };
+  expect(desk.decide(request([ask]), 1)).toMatchObject([{ verdict: 'lane' }]);
+  expect(desk.release(1)?.parked.seq).toBe(3);
+  expect(desk.release(1)).toBeUndefined();
+});
+
+test('a task that was cancelled in its lane takes no place in the rate from the next', () => {
+  const desk = new Desk(tasks, [], 0);
+  const token = laneToken({ kind: 'paced', key: '', tenant: '' });
+  for (const seq of [1, 2]) desk.park('normal', token, { seq, task: `t${seq}.1`, gen: 2 });
+  const gone = desk.release(1_000);
+  expect(desk.release(1_000)).toBeUndefined();
+  if (gone) desk.forget(token, gone.parked);
+  expect(desk.release(1_000)?.parked.seq).toBe(2);
+});
+
+test('a released task that is cancelled gives its place back at once', () => {
+  const desk = new Desk(tasks, [], 0);
+  const token = laneToken(claimFor('k'));
+  for (const seq of [1, 2]) desk.park('normal', token, { seq, task: `t${seq}.1`, gen: 2 });
+  expect(desk.release(1)?.parked.task).toBe('t1.1');
+  expect(desk.release(1)).toBeUndefined();
+  desk.cancel('t1.1');
+  expect(desk.release(1)?.parked.task).toBe('t2.1');
+});

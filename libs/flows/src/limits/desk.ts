@@ -6,6 +6,7 @@ import {
   type KindLimits,
   type LimitName,
   laneToken,
+  limitsOf,
   type Priority,
   priorities,
   rateIntervalMs,
@@ -137,9 +138,30 @@ export class Desk {
     return undefined;
   }
 
-  /** A released task that will not come. */
-  forget(task: string): void {
+  /** A released task that will not come: its place is free again. */
+  forget(token: string, { task, host }: Parked): void {
     this.#promised.end(task);
+    const claim = claimOfLane(token);
+    const { rate } = this.#limitsOf(claim.kind);
+    if (rate) this.#gcra.giveBack(meterOf(host ? { ...claim, host } : claim, rate.per), task);
+  }
+
+  /** One that was cancelled after its release will not ask: its place is free at once. */
+  cancel(task: string): void {
+    this.#promised.end(task);
+  }
+
+  /** All that was parked up to this sequence is gone. */
+  drop(upToSeq: number): void {
+    for (const lanes of this.#lanes.values()) {
+      for (const [token, lane] of lanes) {
+        const after = lane.parked.findIndex(({ seq }) => seq > upToSeq);
+        const gone = lane.parked.splice(0, after < 0 ? lane.parked.length : after);
+        for (const { task } of gone) this.#parkedGens.delete(task);
+        if (lane.parked.length === 0) lanes.delete(token);
+        this.#fewer(token, gone.length);
+      }
+    }
   }
 
   /** Forgets what nobody came back for. Returns whether a hold ended that way. */
@@ -175,7 +197,7 @@ export class Desk {
   /** `own`: places that the task itself has been promised. */
   #hasRoom(claim: Claim, own: number): boolean {
     const most = this.#limitsOf(claim.kind).concurrency?.perKey;
-    if (most === undefined || claim.key === '') return true;
+    if (most === undefined) return true;
     const key = keyOf(claim);
     return this.holds.count(key) + this.#promised.count(key) - own < most;
   }
@@ -201,15 +223,19 @@ export class Desk {
     if (this.#releasedGens.size > MAX_RELEASED) {
       this.#releasedGens.delete(this.#releasedGens.keys().next().value ?? '');
     }
-    const left = (this.#waiting.get(token) ?? 1) - 1;
-    if (left > 0) this.#waiting.set(token, left);
-    else this.#waiting.delete(token);
+    this.#fewer(token, 1);
     const promise = { ask: parked.task, key: keyOf(lane.claim), instance: 'lanes' };
     this.#promised.add(promise, now);
     const { rate } = this.#limitsOf(lane.claim.kind);
     if (!rate) return;
     const claim = parked.host ? { ...lane.claim, host: parked.host } : lane.claim;
     this.#gcra.reserve(meterOf(claim, rate.per), parked.task, rateIntervalMs(rate), now);
+  }
+
+  #fewer(token: string, count: number): void {
+    const left = (this.#waiting.get(token) ?? count) - count;
+    if (left > 0) this.#waiting.set(token, left);
+    else this.#waiting.delete(token);
   }
 
   /** Twice the slots of the workers: enough to keep them busy, too little to queue up unfairly. */
@@ -223,10 +249,7 @@ export class Desk {
 
   #waitingWith = (claim: Claim): number => this.#waiting.get(laneToken(claim)) ?? 0;
 
-  #limitsOf(kind: string): KindLimits {
-    const { concurrency, rate } = { ...this.#kinds[kind], ...this.limits.kinds?.[kind] };
-    return { ...(concurrency && { concurrency }), ...(rate && { rate }) };
-  }
+  #limitsOf = (kind: string): KindLimits => limitsOf(this.#kinds[kind], this.limits.kinds?.[kind]);
 
   #weightOf = (tenant: string): number => this.limits.tenants?.[tenant] ?? 1;
 }

@@ -53,6 +53,15 @@ export class Gcra {
     return now;
   }
 
+  /** Gives a place back that will not be used; the last one is free for the next who asks. */
+  giveBack(name: string, task: string): void {
+    const meter = this.#meters.get(name);
+    const at = meter?.reserved.get(task);
+    if (meter === undefined || at === undefined) return;
+    meter.reserved.delete(task);
+    if (meter.next === at + meter.intervalMs) meter.next = at;
+  }
+
   /** Forgets places that nobody came back for, and meters that make no difference any more. */
   prune(now: number): void {
     for (const [name, { reserved, next, last, intervalMs }] of this.#meters) {

@@ -11,6 +11,8 @@ import type {
   AnswerPart,
   AnswerRequest,
   AnswerUsage,
+  WriteRequest,
+  Written,
 } from '../answer-model.ts';
 import { answerPrompt } from './answer-prompt.ts';
 import { type EndpointSettings, openEndpoint } from './endpoint.ts';
@@ -18,6 +20,8 @@ import { holdRefusal } from './hold-refusal.ts';
 import { providerError } from './provider-error.ts';
 
 export interface OpenAiAnswerSettings extends EndpointSettings {
+  /** What the name does not say: a revision, a prompt. Part of `id`. Default: none. */
+  readonly version?: string | undefined;
   /** Default: the provider's. Some models take no other. */
   readonly temperature?: number | undefined;
   /** Word of the fence around the passages. Default: a random one for each answer. */
@@ -50,15 +54,35 @@ export function createOpenAiAnswerModel(settings: OpenAiAnswerSettings): AnswerM
     }
   }
 
+  const stream = (messages: ChatCompletionMessageParam[], signal: AbortSignal | undefined) =>
+    streamWithRetry(
+      () => breaker.stream((stop) => complete(messages, stop), { signal, timeoutMs }),
+      { limits: breaker.policy.retry, signal },
+    );
+
+  async function write(
+    { rules, text }: WriteRequest,
+    { signal }: AnswerOptions = {},
+  ): Promise<Written> {
+    const messages: ChatCompletionMessageParam[] = [
+      { role: 'system', content: rules },
+      { role: 'user', content: text },
+    ];
+    let counted: AnswerUsage | undefined;
+    let written = '';
+    const pieces = contents(stream(messages, signal), (chunk) => {
+      counted = usageOf(chunk) ?? counted;
+    });
+    for await (const piece of pieces) written += piece;
+    return { text: written, usage: counted ?? estimate(model, messages, written) };
+  }
+
   async function* answer(
     request: AnswerRequest,
     { signal }: AnswerOptions = {},
   ): AsyncGenerator<AnswerPart, void, undefined> {
     const messages = answerPrompt(request, fence());
-    const chunks = streamWithRetry(
-      () => breaker.stream((stop) => complete(messages, stop), { signal, timeoutMs }),
-      { limits: breaker.policy.retry, signal },
-    );
+    const chunks = stream(messages, signal);
     let counted: AnswerUsage | undefined;
     const pieces = contents(chunks, (chunk) => {
       counted = usageOf(chunk) ?? counted;
@@ -67,7 +91,8 @@ export function createOpenAiAnswerModel(settings: OpenAiAnswerSettings): AnswerM
     yield { type: 'done', text, usage: counted ?? estimate(model, messages, text) };
   }
 
-  return { id: model, answer };
+  const id = settings.version === undefined ? model : `${model}@${settings.version}`;
+  return { id, answer, write };
 }
 
 /**

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { TaskEvent } from '@slipstream/contracts';
 import { connect, followStream } from '@slipstream/jetstream';
 import type { Searchable } from './findable.ts';
+import { Progress } from './progress.ts';
 import { createPruner } from './pruner.ts';
 import { createRowStore, type LoggedEvent } from './row-store.ts';
 import { openForWriting } from './schema.ts';
@@ -12,6 +13,8 @@ export interface ApplyInput {
   readonly name: string;
   readonly file: string;
   readonly searchable: Searchable;
+  /** Memory of a `Progress`. */
+  readonly progress: SharedArrayBuffer;
 }
 
 export type ToApply =
@@ -20,12 +23,14 @@ export type ToApply =
   | { readonly type: 'stop' };
 
 export type FromApply =
-  | { readonly type: 'ready'; readonly seq: number }
+  | { readonly type: 'ready' }
   | { readonly type: 'synced'; readonly number: number }
-  | { readonly type: 'applied'; readonly seq: number; readonly events: readonly LoggedEvent[] };
+  | { readonly type: 'applied'; readonly events: readonly LoggedEvent[] };
 
 /** Most events in one transaction; what waits longer is only applied later. */
 const MAX_BATCH = 5_000;
+/** A transaction costs as much as many events: the next one is this much later, unless it is awaited. */
+const REST_MS = 3;
 
 /** Retention is looked after this often, and without a rest while there is something to remove. */
 const PRUNE_EVERY_MS = 30_000;
@@ -33,12 +38,13 @@ const PRUNE_PAUSE_MS = 50;
 
 const port = parentPort;
 if (!port) throw new Error('apply-thread.ts runs as a worker thread');
-const { url, name, file, searchable } = workerData as ApplyInput;
+const { url, name, file, searchable, progress: shared } = workerData as ApplyInput;
 
 const db = openForWriting(file);
 const store = createRowStore(db, searchable);
 const pruner = createPruner(db);
 const bus = await connect({ url, name: `${name}-projection` });
+const progress = new Progress(shared);
 const watched = new Set<string>();
 
 const stream = await bus.manager.streams.info('EVENTS');
@@ -49,7 +55,10 @@ const { signal } = stopping;
 
 let batch: LoggedEvent[] = [];
 let lastSeq = store.position().seq;
-let scheduled = false;
+let soon = false;
+let later: NodeJS.Timeout | undefined;
+let appliedAt = 0;
+progress.applied = lastSeq;
 
 port.on('message', (message: ToApply) => {
   if (message.type === 'watch') for (const id of message.ids) watched.add(id);
@@ -57,29 +66,39 @@ port.on('message', (message: ToApply) => {
   if (message.type === 'sync') tell({ type: 'synced', number: message.number });
   if (message.type === 'stop') void stop();
 });
-tell({ type: 'ready', seq: lastSeq });
+tell({ type: 'ready' });
 let pruning = setTimeout(prune, PRUNE_EVERY_MS);
 
 for await (const message of followStream(bus, 'EVENTS', { fromSeq: lastSeq + 1, signal })) {
+  let urgent = progress.awaited;
   for (const event of JSON.parse(message.string()) as TaskEvent[]) {
     batch.push({ seq: message.seq, event });
+    urgent ||= watched.has(event.id);
   }
   lastSeq = message.seq;
   if (batch.length >= MAX_BATCH) apply();
-  else if (!scheduled) {
-    scheduled = true;
-    setImmediate(apply);
-  }
+  else schedule(urgent);
+}
+
+function schedule(urgent: boolean): void {
+  if (soon) return;
+  soon = urgent || performance.now() - appliedAt > REST_MS;
+  if (soon) setImmediate(apply);
+  else later ??= setTimeout(apply, REST_MS);
 }
 
 function apply(): void {
-  scheduled = false;
+  soon = false;
+  clearTimeout(later);
+  later = undefined;
   if (batch.length === 0 || !db.isOpen) return;
   const events = batch;
   batch = [];
   store.apply(events, lastSeq);
+  progress.applied = lastSeq;
+  appliedAt = performance.now();
   const seen = watched.size === 0 ? [] : events.filter(({ event }) => watched.has(event.id));
-  tell({ type: 'applied', seq: lastSeq, events: seen });
+  if (seen.length > 0 || progress.awaited) tell({ type: 'applied', events: seen });
 }
 
 function prune(): void {

@@ -30,6 +30,10 @@ export const laneOf = (kindCode: number, row: TaskRow): number =>
   (kindCode * PRIORITIES + (priorityCodes[row.priority] ?? 0)) * STATES +
   (stateCodes[laneStateOf(row)] ?? 0);
 
+/** In SQL, the lane of a task that has succeeded, made from the one it was in. */
+export const succeededLane = (lane: string): string =>
+  `${lane} - ${lane} % ${STATES} + ${stateCodes['succeeded']}`;
+
 export function parseLane(lane: number): Lane {
   const rest = Math.floor(lane / STATES);
   return {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { emptyHistogram, type Histogram, noteIn, readHistogram } from './histogram.ts';
-import type { TaskRow } from './task-row.ts';
+import type { EndedRow } from './task-row.ts';
 
 /** What ended in one minute, of one kind. */
 export interface Minute {
@@ -31,7 +31,7 @@ export function createMinutes(db: DatabaseSync) {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
 
-  function minuteOf({ kind, category, finishedAt }: TaskRow): Minute {
+  function minuteOf({ kind, category, finishedAt }: EndedRow): Minute {
     const minute = Math.floor((finishedAt ?? 0) / MINUTE_MS);
     if (last?.minute === minute && last.kind === kind && last.category === category) return last;
     const key = `${minute} ${kind} ${category}`;
@@ -49,7 +49,7 @@ export function createMinutes(db: DatabaseSync) {
 
   return {
     /** Notes a row that has just ended. */
-    note(row: TaskRow): void {
+    note(row: EndedRow): void {
       const entry = minuteOf(row);
       touched.add(entry);
       if (row.state === 'succeeded') entry.succeeded += 1;

@@ -7,8 +7,10 @@ import { type Bus, directBySeq } from '@slipstream/jetstream';
 import type { FromApply, ToApply } from './apply-thread.ts';
 import type { Searchable } from './findable.ts';
 import type { ListFilter } from './list.ts';
+import { Progress } from './progress.ts';
 import type { Queries, QueryName } from './queries.ts';
 import type { Question, Reply } from './query-thread.ts';
+import { restoreSnapshot } from './restore-snapshot.ts';
 import type { LoggedEvent } from './row-store.ts';
 import type { TaskRow } from './task-row.ts';
 
@@ -43,21 +45,26 @@ export interface ProjectionOptions {
   readonly tasks?: TaskTable;
 }
 
-/** Opens the file and its two threads, and catches up in the background. */
+/** The file of a projection. */
+export const projectionFile = ({ dir, name }: ProjectionOptions): string =>
+  join(dir, `${name}.sqlite`);
+
+/** Opens the file and its two threads, from the newest snapshot if there is no file, and catches up in the background. */
 export async function openProjection(bus: Bus, options: ProjectionOptions): Promise<Projection> {
   mkdirSync(options.dir, { recursive: true });
-  const file = join(options.dir, `${options.name}.sqlite`);
+  const file = projectionFile(options);
+  await restoreSnapshot(bus, file);
   const searchable = searchableOf(options.tasks ?? tasks);
-  const input = { url: bus.url, name: options.name, file, searchable };
+  const progress = new Progress();
+  const input = { url: bus.url, name: options.name, file, searchable, progress: progress.buffer };
   const apply = new Worker(new URL('./apply-thread.ts', import.meta.url), { workerData: input });
-  const [ready] = (await once(apply, 'message')) as [FromApply];
+  await once(apply, 'message');
   const query = new Worker(new URL('./query-thread.ts', import.meta.url), { workerData: { file } });
 
   const listeners = new Map<string, Set<Listener>>();
   const barriers = new Set<{ seq: number; resolve: () => void }>();
   const questions = new Map<number, PromiseWithResolvers<unknown>>();
   const syncs = new Map<number, () => void>();
-  let applied = ready.type === 'ready' ? ready.seq : 0;
   let counter = 0;
 
   apply.on('message', (message: FromApply) => {
@@ -66,18 +73,23 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
       syncs.delete(message.number);
       return;
     }
-    applied = message.seq;
     if (message.type === 'applied') {
       for (const logged of message.events) {
         for (const listener of listeners.get(logged.event.id) ?? []) listener(logged);
       }
     }
+    settleBarriers();
+  });
+
+  function settleBarriers(): void {
+    const { applied } = progress;
     for (const barrier of barriers) {
       if (barrier.seq > applied) continue;
       barriers.delete(barrier);
       barrier.resolve();
     }
-  });
+    progress.awaited = barriers.size > 0;
+  }
 
   query.on('message', ({ number, value, error }: Reply) => {
     const asked = questions.get(number);
@@ -90,13 +102,18 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
 
   const projection: Projection = {
     get applied() {
-      return applied;
+      return progress.applied;
     },
 
     async barrier() {
       const { state } = await bus.manager.streams.info('EVENTS');
-      if (state.last_seq <= applied) return;
-      await new Promise<void>((resolve) => barriers.add({ seq: state.last_seq, resolve }));
+      if (state.last_seq <= progress.applied) return;
+      const reached = new Promise<void>((resolve) =>
+        barriers.add({ seq: state.last_seq, resolve }),
+      );
+      progress.awaited = true;
+      settleBarriers();
+      await reached;
     },
 
     async task(id) {

@@ -28,6 +28,9 @@ export interface QuietFilter {
   readonly limit: number;
 }
 
+/** As much of a row as the report of its parent needs; `n` is its number in the order of the log. */
+export type EndRow = Pick<QuietRow, 'n' | 'kind' | 'state' | 'result' | 'error'>;
+
 /** A row with its number in the order of the log. */
 export type QuietRow = TaskRow & { readonly n: number };
 
@@ -61,6 +64,15 @@ export const queries = {
          JOIN tasks USING (n) WHERE term = ? ORDER BY n`,
       )
       .all(parentTerm(parentId)) as unknown as ChildState[],
+
+  /** How children have ended, in the order of the log: 500 of them after the row `after`. */
+  endsOf: (db: DatabaseSync, { parentId, after }: { parentId: string; after: number }): EndRow[] =>
+    db
+      .prepare(
+        `SELECT n, kind, state, result, error FROM terms
+         JOIN tasks USING (n) WHERE term = ? AND n > ? ORDER BY n LIMIT 500`,
+      )
+      .all(parentTerm(parentId), after) as unknown as EndRow[],
 
   /** Tasks in one state of which nothing was heard, oldest first. */
   quiet: (db: DatabaseSync, filter: QuietFilter): QuietRow[] => {

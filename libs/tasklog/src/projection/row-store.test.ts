@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { derivedId, newId, type TaskEvent, type TaskMessage } from '@slipstream/contracts';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ListFilter, listTasks } from './list.ts';
 import { createPruner } from './pruner.ts';
@@ -115,6 +116,43 @@ test('what is written at once, event by event, or after a restart is the same', 
   store = createRowStore(db, searchable);
   apply({ ...task, type: 'progress', progress: { done: 1 } } as TaskEvent, succeed(task.id));
   expect(find({ q: 'acme', tag: 'a', state: 'succeeded' })).toEqual([task.id]);
+});
+
+test('a task ends the same whether its row was in memory or not', () => {
+  const late = { ...ran, at: '2026-01-01T00:00:09.000Z', run: 1 } as const;
+  const eventsOf = (plain: boolean): TaskEvent[] => {
+    const task = submit({ kind: 'work', ...(!plain && { tags: ['a'] }) });
+    const id = task.id;
+    const done = { ...late, id, kind: 'work', type: 'succeeded' } as const;
+    return [
+      task,
+      { ...done, result: { a: 1 } },
+      { ...done, attempt: 2, worker: 'other', resultRef: 'blob:a/b/1' },
+      { ...late, id, type: 'started' },
+      { ...late, id, type: 'progress', progress: { done: 1 } },
+      { ...fail(id, 'no'), kind: 'work' } as TaskEvent,
+      { type: 'cancelled', id, run: 1, category: 'scraping', at: late.at },
+    ];
+  };
+  const tables = ['tasks', 'terms', 'kinds', 'minutes', 'ended'];
+  const dump = (of: DatabaseSync) =>
+    tables.map((name) => of.prepare(`SELECT * FROM ${name}`).all());
+  const places = fc.uniqueArray(fc.nat({ max: 6 }), { minLength: 1 });
+  fc.assert(
+    fc.property(places, fc.boolean(), fc.boolean(), (order, plain, submittedFirst) => {
+      const events = eventsOf(plain);
+      const taken = [...(submittedFirst ? [0] : []), ...order].flatMap((at) => events[at] ?? []);
+      using one = openForWriting(':memory:');
+      using other = openForWriting(':memory:');
+      const kept = createRowStore(one);
+      taken.forEach((event, index) => {
+        kept.apply([{ seq: index + 1, event }], index + 1);
+        createRowStore(other).apply([{ seq: index + 1, event }], index + 1);
+      });
+      expect(dump(other)).toEqual(dump(one));
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('tasks past their retention go, step by step, and open ones stay', () => {

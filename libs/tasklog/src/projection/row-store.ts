@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { finalStates, type TaskEvent } from '@slipstream/contracts';
 import { documentOf, type Searchable, termsOf, wordsOf } from './findable.ts';
+import { createFinish } from './finish.ts';
 import { createKindCodes, laneOf } from './lanes.ts';
 import { createMinutes } from './minutes.ts';
 import { tableNames } from './schema.ts';
 import { createTally } from './tally.ts';
-import { mergeEvent, newRow, type TaskRow } from './task-row.ts';
+import { type EndedRow, mergeEvent, newRow, type TaskRow } from './task-row.ts';
 import { createVocabulary, tokens } from './words.ts';
 
 export interface LoggedEvent {
@@ -52,6 +53,7 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
     `INSERT INTO tasks (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
   );
   const tally = createTally(db);
+  const finish = createFinish(db);
   const update = (some: readonly string[]) =>
     db.prepare(`UPDATE tasks SET ${some.map((name) => `${name} = ?`).join(', ')} WHERE n = ?`);
   const updateAll = update(names);
@@ -167,10 +169,17 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
 
     apply(events: readonly LoggedEvent[], upToSeq: number): void {
       const changed: Entry[] = [];
-      const ended: TaskRow[] = [];
+      const ended: EndedRow[] = [];
       db.exec('BEGIN');
       try {
         for (const { seq, event } of events) {
+          const finished =
+            event.type === 'succeeded' && !cache.has(event.id) ? finish(event, seq) : undefined;
+          if (finished) {
+            minutes.note(finished);
+            ended.push(finished);
+            continue;
+          }
           const entry = entryOf(event);
           if (!entry.changed) {
             entry.changed = true;

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /** Raised when the tables or the merge change: an older file is thrown away and rebuilt from the log. */
-const VERSION = 5;
+export const VERSION = 5;
 
 /**
  * `tasks` is read by id, by number (`n`: the order in which the log told of them, newest last), and by

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { TaskRow } from './task-row.ts';
+import type { EndedRow } from './task-row.ts';
 
 /** Ends are counted in slices of so many ms, and forgotten after an hour. */
 const SLICE_MS = 5_000;
@@ -31,7 +31,7 @@ export function createTally(db: DatabaseSync) {
     clear: () => db.exec('DELETE FROM ended'),
 
     /** Notes the rows that have ended in a batch. */
-    note(ended: Iterable<TaskRow>): void {
+    note(ended: Iterable<EndedRow>): void {
       const counts = new Map<string, number>();
       for (const { finishedAt, category, priority } of ended) {
         const key = `${Math.floor((finishedAt ?? 0) / SLICE_MS)} ${category} ${priority}`;

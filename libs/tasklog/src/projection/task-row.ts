@@ -54,6 +54,12 @@ export interface TaskRow {
   webhook: string | null;
 }
 
+/** What statistics need of a task that has ended. */
+export type EndedRow = Pick<
+  TaskRow,
+  'kind' | 'category' | 'priority' | 'state' | 'queuedAt' | 'startedAt' | 'finishedAt'
+>;
+
 /** Within an attempt. Final events have no rank: the first of a run, by sequence, wins. */
 const ranks: Readonly<Partial<Record<EventType, number>>> = {
   submitted: 0,
@@ -203,8 +209,11 @@ function end(row: TaskRow, event: TaskEvent, seq: number): void {
 }
 
 function keepResult(row: TaskRow, event: Extract<TaskEvent, { type: 'waiting' | 'succeeded' }>) {
-  if (event.result !== undefined) row.result = JSON.stringify(event.result);
-  if (event.resultRef !== undefined) row.resultRef = event.resultRef;
+  // What a parent ends with takes the place of what it waited with.
+  const { result, resultRef } = event;
+  if (result === undefined && resultRef === undefined) return;
+  row.result = result === undefined ? null : JSON.stringify(result);
+  row.resultRef = resultRef ?? null;
 }
 
 function restart(row: TaskRow, run: number): void {

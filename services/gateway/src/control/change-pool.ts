@@ -1,7 +1,9 @@
-import { type Category, ProblemError } from '@slipstream/contracts';
+import type { Category } from '@slipstream/contracts';
 import { type Bus, taskStream } from '@slipstream/jetstream';
 import { changeControls } from '@slipstream/worker';
 import type { Static } from 'typebox';
+import { changedAgeing, changedLimits } from './change-limits.ts';
+import { mistake } from './mistake.ts';
 import { type PoolChange, withDefaults } from './pool-view.ts';
 import { highestMaxQueued } from './queue-limit.ts';
 
@@ -13,7 +15,13 @@ export async function changePool(
 ): Promise<void> {
   if (change.maxQueued !== undefined) await checkMaxQueued(bus, category, change.maxQueued);
   await changeControls(bus, category, (current) => {
-    const changed = { ...current, ...change };
+    const { ageing, limits, ...plain } = change;
+    const changed = {
+      ...current,
+      ...plain,
+      ...(ageing !== undefined && { ageing: changedAgeing(current.ageing, ageing) }),
+      ...(limits && { limits: changedLimits(category, current.limits, limits) }),
+    };
     const { minReplicas, maxReplicas } = withDefaults(changed);
     if (minReplicas > maxReplicas) {
       const path = change.minReplicas === undefined ? '/maxReplicas' : '/minReplicas';
@@ -33,6 +41,3 @@ async function checkMaxQueued(bus: Bus, category: Category, maxQueued: number): 
   const why = `must be at most ${highest}: SLIPSTREAM_MAX_QUEUED of the provisioner is ${config.max_msgs}, and a tenth is kept for retries and children`;
   throw mistake('/maxQueued', why);
 }
-
-const mistake = (path: string, message: string): ProblemError =>
-  new ProblemError('invalid-request', `${path} ${message}`, { errors: [{ path, message }] });

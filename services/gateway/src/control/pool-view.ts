@@ -8,6 +8,14 @@ import {
   type WorkerEntry,
 } from '@slipstream/worker';
 import { type Static, Type } from 'typebox';
+import {
+  AgeingChange,
+  AgeingView,
+  ageingView,
+  LimitsChange,
+  LimitsView,
+  limitsView,
+} from './change-limits.ts';
 import { readQueueLimit } from './queue-limit.ts';
 
 /** What an autoscaler goes by where nobody has set anything. */
@@ -49,6 +57,8 @@ export const PoolChange = Type.Object(
     targetLag: Type.Optional(limits.targetLag),
     maxQueued: Type.Optional(limits.maxQueued),
     overflow: Type.Optional(limits.overflow),
+    ageing: Type.Optional(AgeingChange),
+    limits: Type.Optional(LimitsChange),
   },
   { additionalProperties: false, minProperties: 1 },
 );
@@ -58,6 +68,8 @@ export const PoolView = Type.Object({
   category: Type.Enum([...categoryNames]),
   service: Type.String({ description: 'Service that runs it' }),
   ...limits,
+  ageing: AgeingView,
+  limits: LimitsView,
   paused: Type.Boolean(),
   workers: Type.Integer({ description: 'Processes that are alive' }),
   totalSlots: Type.Integer({ description: 'Slots of all of them' }),
@@ -95,6 +107,8 @@ export async function readPool(
     targetLag,
     maxQueued: limit.maxQueued,
     overflow,
+    ageing: ageingView(controls.ageing),
+    limits: limitsView(category, controls.limits),
     paused,
     workers: pools.length,
     totalSlots: sum('slots'),

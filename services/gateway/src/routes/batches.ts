@@ -1,11 +1,11 @@
 import { Brand, tasks } from '@slipstream/contracts';
 import type { HttpApp } from '@slipstream/http';
 import { Type } from 'typebox';
+import { jsonOrLines } from '../ndjson/take-ndjson.ts';
 import type { GatewayParts } from '../parts.ts';
-import { checkFetchable, checkPayload } from '../tasks/check-payload.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
+import { acceptPages, groupOf } from '../workflows/accept-pages.ts';
 import { acceptWorkflow } from '../workflows/accept-workflow.ts';
-import type { Workflow } from '../workflows/expand-workflow.ts';
 import { WorkflowView } from '../workflows/read-workflow.ts';
 import { anyProblem, CreateHeaders } from './shapes.ts';
 
@@ -16,11 +16,19 @@ const MAX_BODY_BYTES = 16 << 20;
 const { render } = tasks['scrape-page'].payload.properties;
 const { texts: oneBatch } = tasks['embed-texts'].payload.properties;
 
-const Urls = Type.Array(Type.String({ minLength: 1, maxLength: 2_048 }), {
+export const Urls = Type.Array(Type.String({ minLength: 1, maxLength: 2_048 }), {
   minItems: 1,
   maxItems: MAX_URLS,
   description: 'http or https URLs',
 });
+
+/** What the query says for every line of an upload. */
+export const ofLines = {
+  additionalProperties: false,
+  description: 'For NDJSON; otherwise the body says it',
+};
+export const LINES =
+  'A URL a line, or `{"url": ..., "brand": ...}`: a line may name a brand of its own';
 
 const BatchSize = Type.Integer({
   minimum: 1,
@@ -28,6 +36,17 @@ const BatchSize = Type.Integer({
   default: 64,
   description: 'How many make one task',
 });
+const ScrapeBatch = Type.Object(
+  { urls: Urls, brand: Brand, render },
+  { additionalProperties: false },
+);
+const EmbeddingBatch = Type.Object(
+  {
+    texts: Type.Array(oneBatch.items, { minItems: 1, maxItems: MAX_TEXTS }),
+    batchSize: Type.Optional(BatchSize),
+  },
+  { additionalProperties: false },
+);
 
 /** Bulk work as one workflow that can be watched, cancelled and retried. */
 export function batchRoutes(app: HttpApp, parts: GatewayParts): void {
@@ -42,43 +61,13 @@ export function batchRoutes(app: HttpApp, parts: GatewayParts): void {
         tags,
         operationId: 'createScrapeBatch',
         summary: 'Scrape many pages, as one workflow',
-        body: Type.Object({ urls: Urls, brand: Brand, render }, { additionalProperties: false }),
+        querystring: Type.Object({ brand: Type.Optional(Brand), render }, ofLines),
+        body: jsonOrLines(ScrapeBatch, LINES),
         ...common,
       },
     },
     async (request, reply) => {
-      const { urls, ...rest } = request.body;
-      const payloads = urls.map((url, index) => ({
-        ...rest,
-        url: checkFetchable(url, parts.allow, `/urls/${index}`),
-      }));
-      for (const payload of payloads) checkPayload(tasks['scrape-page'], payload, parts.allow);
-      const workflow = groupOf('scrape-page', payloads);
-      const accepted = await acceptWorkflow(parts, workflow, idempotencyKeyOf(request));
-      return reply.code(202).header('location', `/v1/workflows/${accepted.id}`).send(accepted);
-    },
-  );
-
-  app.post(
-    '/v1/documents/batch',
-    {
-      bodyLimit: MAX_BODY_BYTES,
-      schema: {
-        tags,
-        operationId: 'createDocumentBatch',
-        summary: 'Fetch and ingest many documents, as one workflow',
-        body: Type.Object({ urls: Urls, brand: Brand }, { additionalProperties: false }),
-        ...common,
-      },
-    },
-    async (request, reply) => {
-      const { urls, brand } = request.body;
-      const payloads = urls.map((url, index) => ({
-        brand,
-        url: checkFetchable(url, parts.allow, `/urls/${index}`),
-      }));
-      const workflow = groupOf('ingest-document', payloads);
-      const accepted = await acceptWorkflow(parts, workflow, idempotencyKeyOf(request));
+      const accepted = await acceptPages(parts, 'scrape-page', request, request.query);
       return reply.code(202).header('location', `/v1/workflows/${accepted.id}`).send(accepted);
     },
   );
@@ -92,13 +81,7 @@ export function batchRoutes(app: HttpApp, parts: GatewayParts): void {
         operationId: 'createEmbeddingBatch',
         summary:
           'Turn many texts into vectors, as one workflow: the results are those of its nodes',
-        body: Type.Object(
-          {
-            texts: Type.Array(oneBatch.items, { minItems: 1, maxItems: MAX_TEXTS }),
-            batchSize: Type.Optional(BatchSize),
-          },
-          { additionalProperties: false },
-        ),
+        body: EmbeddingBatch,
         ...common,
       },
     },
@@ -112,10 +95,4 @@ export function batchRoutes(app: HttpApp, parts: GatewayParts): void {
       return reply.code(202).header('location', `/v1/workflows/${accepted.id}`).send(accepted);
     },
   );
-}
-
-/** Nodes named 1, 2, ... of which one success is enough. */
-function groupOf(kind: keyof typeof tasks, payloads: readonly object[]): Workflow {
-  const nodes = payloads.map((payload, index) => [String(index + 1), { kind, payload }]);
-  return { name: `${kind} batch`, onFailure: 'continue', nodes: Object.fromEntries(nodes) };
 }

@@ -1,8 +1,10 @@
 import type { HttpApp } from '@slipstream/http';
+import { takeNdjson } from '../ndjson/take-ndjson.ts';
 import type { GatewayParts } from '../parts.ts';
 import { batchRoutes } from './batches.ts';
 import { breakerRoutes } from './breakers.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
+import { documentBatchRoutes } from './document-batches.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
 import { eventRoutes } from './events.ts';
@@ -21,14 +23,17 @@ import { sourceRoutes } from './sources.ts';
 import { statsRoutes } from './stats.ts';
 import { taskBatchRoutes } from './task-batches.ts';
 import { taskEventRoutes } from './task-events.ts';
+import { taskExportRoutes } from './task-export.ts';
 import { taskRoutes } from './tasks.ts';
 import { whyRoutes } from './why.ts';
 import { workerRoutes } from './workers.ts';
 import { workflowRoutes } from './workflows.ts';
 
-/** Every route of the API, one file per resource. */
+/** Every route of the API, one file per resource; first the body that some of them take. */
 export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = [
+  takeNdjson,
   taskRoutes,
+  taskExportRoutes,
   retryRoutes,
   whyRoutes,
   taskEventRoutes,
@@ -37,6 +42,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   eventRoutes,
   scrapeRoutes,
   documentRoutes,
+  documentBatchRoutes,
   batchRoutes,
   embeddingRoutes,
   queryRoutes,

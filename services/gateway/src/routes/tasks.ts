@@ -14,7 +14,7 @@ import { waitForTask } from '../tasks/wait-for-task.ts';
 import { whenGone } from '../when-gone.ts';
 import { anyProblem, CreateHeaders, IdParams, TaskRef, WaitMs } from './shapes.ts';
 
-const TaskFilter = Type.Object(
+export const TaskFilter = Type.Object(
   {
     state: Type.Optional(Type.Enum([...taskStates])),
     category: Type.Optional(Type.Enum([...categoryNames])),

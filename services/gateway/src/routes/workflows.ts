@@ -1,7 +1,9 @@
-import { ProblemError, taskStates } from '@slipstream/contracts';
+import { brandToken, ProblemError, taskStates } from '@slipstream/contracts';
 import { type HttpApp, sendEvents } from '@slipstream/http';
 import type { TaskRow } from '@slipstream/tasklog';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { storeGroup } from '../ndjson/store-group.ts';
+import { jsonOrLines, linesOf } from '../ndjson/take-ndjson.ts';
 import type { GatewayParts } from '../parts.ts';
 import { cancelById } from '../tasks/cancel-by-id.ts';
 import { parseCursor } from '../tasks/cursor.ts';
@@ -11,12 +13,13 @@ import { formatPage, parsePage } from '../tasks/page.ts';
 import { retryById } from '../tasks/retry-by-id.ts';
 import { taskAnswer } from '../tasks/task-answer.ts';
 import { acceptWorkflow } from '../workflows/accept-workflow.ts';
-import { expandWorkflow, NewWorkflow } from '../workflows/expand-workflow.ts';
+import { expandWorkflow, NewWorkflow, nodeOfLine } from '../workflows/expand-workflow.ts';
 import { nameTag, nodesOf, summaryOf, WorkflowView } from '../workflows/read-workflow.ts';
 import { anyProblem, CreateHeaders, eventStream, IdParams, TaskRef } from './shapes.ts';
 
 const KIND = 'run-workflow';
 const MAX_BODY_BYTES = 16 << 20;
+const { name, onFailure, concurrency } = NewWorkflow.properties;
 
 export function workflowRoutes(app: HttpApp, parts: GatewayParts): void {
   const { bus, broker, projection, allow } = parts;
@@ -32,13 +35,28 @@ export function workflowRoutes(app: HttpApp, parts: GatewayParts): void {
         summary:
           'Run tasks that depend on each other: nodes with `after`, a chain, a group or a chord',
         headers: CreateHeaders,
-        body: NewWorkflow,
+        querystring: Type.Object(
+          { name, onFailure, concurrency },
+          { additionalProperties: false, description: 'For NDJSON; otherwise the body says it' },
+        ),
+        body: jsonOrLines(
+          NewWorkflow,
+          'One node of a group a line: `{"kind": ..., "payload": ...}`',
+        ),
         response: { 202: WorkflowView, ...anyProblem },
       },
     },
     async (request, reply) => {
-      const workflow = expandWorkflow(request.body, allow);
-      const accepted = await acceptWorkflow(parts, workflow, idempotencyKeyOf(request));
+      const lines = linesOf(request);
+      const nodeOf = (value: unknown, at: string) => nodeOfLine(value, at, allow);
+      const workflow = lines
+        ? { ...request.query, group: await storeGroup(parts, lines, brandToken('*'), nodeOf) }
+        : expandWorkflow(request.body as Static<typeof NewWorkflow>, allow);
+      const accepted = await acceptWorkflow(
+        parts,
+        workflow,
+        idempotencyKeyOf(request, lines ? workflow : request.body),
+      );
       return reply.code(202).header('location', `/v1/workflows/${accepted.id}`).send(accepted);
     },
   );

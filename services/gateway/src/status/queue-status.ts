@@ -1,5 +1,5 @@
 import { type Category, categoryNames, type Priority, priorities } from '@slipstream/contracts';
-import { type Bus, type QueueCounts, queueCounts } from '@slipstream/jetstream';
+import { type Bus, laneCounts, type QueueCounts, queueCounts } from '@slipstream/jetstream';
 import type { EndedCount, Projection, StateCount } from '@slipstream/tasklog';
 import { overflows } from '@slipstream/worker';
 import { type Static, Type } from 'typebox';
@@ -11,7 +11,10 @@ export type QueueStatus = Static<typeof QueueStatusSchema>;
 export const QueueStatusSchema = Type.Object({
   category: Type.String(),
   priority: Type.String(),
-  waiting: Type.Integer({ description: 'In the stream, not delivered to a worker' }),
+  waiting: Type.Integer({ description: 'Not delivered to a worker, those in lanes included' }),
+  held: Type.Integer({
+    description: 'Of these, in a lane: over a limit, or waiting for the turn of their tenant',
+  }),
   running: Type.Integer({
     description: 'Started and not ended; a run of under 20 ms may be missed',
   }),
@@ -46,7 +49,7 @@ export async function readQueues(
   now = Date.now(),
 ): Promise<QueueStatus[]> {
   const [counts, open, ended, pools] = await Promise.all([
-    readCounts(bus),
+    readWaiting(bus),
     projection.ask('openCounts'),
     projection.ask('endedCounts', { windowMs: MINUTE_MS, now }),
     readPools(bus),
@@ -57,6 +60,7 @@ export async function readQueues(
     const { slots, maxQueued, overflow, paused } = pool;
     return {
       ...statusOf(count, open, now),
+      held: count.held,
       ...paceOf(count, counts, ended),
       limits: { slots, maxQueued, overflow },
       paused: paused || count.paused,
@@ -66,6 +70,23 @@ export async function readQueues(
 
 export const readCounts = async (bus: Bus): Promise<readonly QueueCounts[]> =>
   (await Promise.all(categoryNames.map((category) => queueCounts(bus, category)))).flat();
+
+interface WaitingCounts extends QueueCounts {
+  /** Of `waiting`, in lanes. */
+  readonly held: number;
+}
+
+/** With what waits in lanes. */
+async function readWaiting(bus: Bus): Promise<readonly WaitingCounts[]> {
+  const lanes = await Promise.all(
+    categoryNames.map(async (category) => [category, await laneCounts(bus, category)] as const),
+  );
+  const held = Object.fromEntries(lanes) as Record<Category, Record<Priority, number>>;
+  return (await readCounts(bus)).map((count) => {
+    const inLanes = held[count.category][count.priority];
+    return { ...count, waiting: count.waiting + inLanes, held: inLanes };
+  });
+}
 
 function statusOf(
   { category, priority, waiting, inHand }: QueueCounts,

@@ -6,7 +6,7 @@ import {
   type TaskState,
 } from '@slipstream/contracts';
 import { type QueueCounts, queueCounts } from '@slipstream/jetstream';
-import type { ChildState, TaskRow } from '@slipstream/tasklog';
+import { type ChildState, isParked, type TaskRow } from '@slipstream/tasklog';
 import { readWorkers, type WorkerEntry } from '@slipstream/worker';
 import type { GatewayParts } from '../parts.ts';
 
@@ -17,6 +17,7 @@ export const holds = [
   'delay',
   'backoff',
   'children',
+  'limit',
   'paused',
   'no-worker',
   'breaker-open',
@@ -63,6 +64,7 @@ async function holdOf(parts: GatewayParts, row: TaskRow, now: number): Promise<A
   const due =
     row.runAt === null || row.runAt <= now ? undefined : new Date(row.runAt).toISOString();
   if (finalStates.has(state)) return ended(row);
+  if (isParked(row)) return limited(parts, row);
   if (state === 'waiting') return children(await parts.projection.ask('childrenOf', id));
   if (state === 'running') {
     const worker = row.worker ?? 'a worker';
@@ -99,6 +101,17 @@ function children(all: readonly ChildState[]): Answer {
   const counts = { total: all.length, open, failed };
   const words = `It has returned and waits for ${open} of its ${all.length} children.`;
   return { heldBy: 'children', words, children: counts };
+}
+
+/** As its last event says: which limit, and under which key. */
+async function limited({ projection }: GatewayParts, row: TaskRow): Promise<Answer> {
+  const events = (await projection.history(row)).map(({ event }) => event);
+  const parked = events.findLast((event) => event.type === 'parked');
+  const limit = parked?.limit ?? 'concurrency';
+  const key = parked?.key ? ` and key ${parked.key}` : '';
+  const tenant = parked?.tenant ? `, for tenant ${parked.tenant}` : '';
+  const words = `It waits in a lane${tenant}: the ${limit} limit of kind ${row.kind}${key} is reached.`;
+  return { heldBy: 'limit', words };
 }
 
 function queued(

@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { batchIds, newId, tasks } from '@slipstream/contracts';
-import { type BatchTask, expandManifest, isStored, storeManifest } from '@slipstream/tasklog';
+import {
+  type BatchTask,
+  EXPANDER_GRACE_MS,
+  expandManifest,
+  isStored,
+  type Manifest,
+  storeManifest,
+} from '@slipstream/tasklog';
 import { traceparentOf } from '@slipstream/telemetry';
 import type { GatewayParts } from '../parts.ts';
 import type { Order } from './accept-task.ts';
@@ -33,9 +40,10 @@ export async function acceptBatch(
     const batch = orders.map((order, place) =>
       toBatchTask(order, key && place === 0 ? idemOf(key, id) : undefined),
     );
+    const aloneUntil = performance.now() + EXPANDER_GRACE_MS;
     const { manifest, fresh } = await storeManifest(bus, id, batch, traceparent);
     if (fresh) {
-      const expanded = expand(parts, manifest);
+      const expanded = expand(parts, manifest, aloneUntil);
       await Promise.race([expanded, sleep(EXPANDING_MS, undefined, { ref: false })]);
     }
     return ids;
@@ -53,10 +61,11 @@ async function isKnown(
 
 async function expand(
   { bus, log, logger }: GatewayParts,
-  manifest: Parameters<typeof expandManifest>[3],
+  manifest: Manifest,
+  aloneUntil: number,
 ): Promise<void> {
   try {
-    await expandManifest(bus, log, tasks, manifest);
+    await expandManifest(bus, log, tasks, manifest, { aloneUntil });
   } catch (err) {
     const { id: batchId } = manifest;
     logger.warn({ err, batchId }, 'an accepted batch is left to the expander');

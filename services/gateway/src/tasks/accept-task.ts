@@ -1,5 +1,12 @@
 import { newId, type Task } from '@slipstream/contracts';
-import { mergeEvent, newRow, type Submission, submit, taskView } from '@slipstream/tasklog';
+import {
+  mergeEvent,
+  newRow,
+  type Submission,
+  type Submitted,
+  submit,
+  taskView,
+} from '@slipstream/tasklog';
 import type { GatewayParts } from '../parts.ts';
 import { checkWebhook } from './check-payload.ts';
 import { claim, type IdempotencyKey, idemOf } from './idempotency.ts';
@@ -30,27 +37,13 @@ export async function acceptTask(
   const submission = { ...order, ...keyed, logged: true };
   const store = () => broker.call(() => submit(bus, log, submission));
   // A scheduled task is in no queue yet.
-  if (runAt > Date.now()) return viewOf(await store(), runAt);
+  if (runAt > Date.now()) return viewOf(await store());
   const { value, ...rest } = await admission.admit(definition.category, priority, store);
-  return { ...viewOf(value, runAt), ...rest };
+  return { ...viewOf(value), ...rest };
 }
 
 /** The task as it is when it has just been stored; the projection shows it a moment later. */
-function viewOf(
-  { task, category, traceparent }: Awaited<ReturnType<typeof submit>>,
-  runAt: number | undefined,
-): Task {
-  const due = runAt !== undefined && runAt > Date.now() ? new Date(runAt).toISOString() : undefined;
-  const event = {
-    type: 'submitted',
-    id: task.id,
-    run: task.run,
-    category,
-    at: task.createdAt,
-    task,
-    ...(traceparent && { traceparent }),
-    ...(due && { runAt: due }),
-  } as const;
+function viewOf(event: Submitted): Task {
   const row = newRow(event);
   mergeEvent(row, event, 0);
   return taskView(row);

@@ -3,35 +3,62 @@ import { ProblemError } from '@slipstream/contracts';
 import type { FastifyRequest } from 'fastify';
 import { type ReceivedFile, receiveFile } from './receive-upload.ts';
 
-export interface UploadForm extends AsyncDisposable {
+export interface UploadedFile {
   readonly file: ReceivedFile;
   readonly fileName: string | undefined;
   readonly contentType: string | undefined;
-  /** The other fields: `brand`, `url`. */
+}
+
+export interface UploadForm extends AsyncDisposable {
+  /** At least one, in the order of the form. */
+  readonly files: readonly UploadedFile[];
+  /** The other fields. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
-const known = ['brand', 'url'];
+export interface FormShape {
+  /** Names of the fields beside `file`. */
+  readonly fields: readonly string[];
+  readonly maxFiles: number;
+}
 
-/** Reads a form with one file, in any order of its parts. Throws `invalid-request` for any other. */
-export async function readUploadForm(request: FastifyRequest, dir: string): Promise<UploadForm> {
+/** All files of a form together. */
+export const MAX_FORM_BYTES = 1 << 30;
+
+/** Reads a form with files, in any order of its parts. Throws `invalid-request` for any other. */
+export async function readUploadForm(
+  request: FastifyRequest,
+  dir: string,
+  { fields: known, maxFiles }: FormShape,
+): Promise<UploadForm> {
   const stack = new AsyncDisposableStack();
   try {
     const fields: Record<string, string> = {};
-    let found: Omit<UploadForm, 'fields' | typeof Symbol.asyncDispose> | undefined;
-    for await (const part of request.parts()) {
-      if (part.type === 'field') addField(fields, part);
-      else if (found || part.fieldname !== 'file') {
+    const files: UploadedFile[] = [];
+    let sizeBytes = 0;
+    // One more than there may be, so that we say what is wrong and not the parser.
+    for await (const part of request.parts({ limits: { files: maxFiles + 1 } })) {
+      if (part.type === 'field') addField(fields, part, known);
+      else if (files.length === maxFiles || part.fieldname !== 'file') {
         part.file.resume();
-        throw mistake(part.fieldname, found ? 'only one file at a time' : 'is not a known field');
+        const many = maxFiles === 1 ? 'only one file at a time' : `at most ${maxFiles} files`;
+        throw mistake(part.fieldname, part.fieldname === 'file' ? many : 'is not a known field');
       } else {
         const file = stack.use(await receiveFile(part.file, dir));
-        found = { file, fileName: part.filename || undefined, contentType: part.mimetype };
+        const fileName = part.filename || undefined;
+        if (file.sizeBytes === 0) throw mistake('file', `${nameOf(fileName, maxFiles)}is empty`);
+        sizeBytes += file.sizeBytes;
+        if (sizeBytes > MAX_FORM_BYTES) {
+          throw new ProblemError(
+            'payload-too-large',
+            `The files have more than ${MAX_FORM_BYTES} bytes together: send them in several requests.`,
+          );
+        }
+        files.push({ file, fileName, contentType: part.mimetype });
       }
     }
-    if (!found) throw mistake('file', 'is required');
-    if (found.file.sizeBytes === 0) throw mistake('file', 'is empty');
-    return { ...found, fields, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+    if (files.length === 0) throw mistake('file', 'is required');
+    return { files, fields, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
     throw isFormError(error)
@@ -44,11 +71,26 @@ export async function readUploadForm(request: FastifyRequest, dir: string): Prom
 const isFormError = (error: unknown): error is Error =>
   error instanceof Error && !('code' in error) && /multipart|boundary/i.test(error.message);
 
-function addField(fields: Record<string, string>, part: Extract<Multipart, { type: 'field' }>) {
-  const { fieldname: name, value } = part;
+const nameOf = (fileName: string | undefined, maxFiles: number): string =>
+  maxFiles > 1 && fileName !== undefined ? `(${fileName}) ` : '';
+
+function addField(
+  fields: Record<string, string>,
+  { fieldname: name, value }: Extract<Multipart, { type: 'field' }>,
+  known: readonly string[],
+) {
   if (!known.includes(name)) throw mistake(name, 'is not a known field');
   if (typeof value !== 'string' || name in fields) throw mistake(name, 'must be one text');
   fields[name] = value;
+}
+
+/** A field that is `true` or `false`; undefined when it is not there. */
+export function flagOf(fields: UploadForm['fields'], name: string): boolean | undefined {
+  const value = fields[name];
+  if (value !== undefined && value !== 'true' && value !== 'false') {
+    throw mistake(name, "must be 'true' or 'false'");
+  }
+  return value === undefined ? undefined : value === 'true';
 }
 
 function mistake(name: string, message: string): ProblemError {

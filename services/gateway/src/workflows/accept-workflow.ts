@@ -32,14 +32,14 @@ export async function acceptWorkflow(
   return summaryOf(row);
 }
 
-const holdsTexts = ({ nodes }: Workflow): boolean =>
+const holdsTexts = ({ nodes = {} }: Workflow): boolean =>
   Object.values(nodes).some(
     ({ kind, payload }) =>
       (tasks as TaskTable)[kind]?.payloadHoldsText && brandOf(payload) !== undefined,
   );
 
 /** The blobs of the brand that all nodes share, or those of no brand. */
-function spaceOf({ nodes }: Workflow): string {
+function spaceOf({ nodes = {} }: Workflow): string {
   const brands = new Set(Object.values(nodes).map(({ payload }) => brandOf(payload)));
   const [brand] = brands;
   return brandToken(brands.size === 1 && brand !== undefined ? brand : '*');

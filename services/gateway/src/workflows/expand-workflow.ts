@@ -3,19 +3,20 @@ import {
   orderNodes,
   type PayloadOf,
   ProblemError,
-  type TaskDefinition,
   type Tasks,
   tasks,
   WorkflowNode,
 } from '@slipstream/contracts';
 import type { AllowList } from '@slipstream/documents/net-guard';
 import { type Static, Type } from 'typebox';
-import { checkPayload } from '../tasks/check-payload.ts';
+import { Compile } from 'typebox/compile';
+import { checkPayload, definitionOf } from '../tasks/check-payload.ts';
 
 type Node = Static<typeof WorkflowNode>;
 export type Workflow = PayloadOf<Tasks['run-workflow']>;
+export type WorkflowGroup = NonNullable<Workflow['group']>;
 
-const Member = Type.Omit(WorkflowNode, ['after']);
+const Member = Type.Omit(WorkflowNode, ['after'], { additionalProperties: false });
 
 /** The join of a chord, in the request and as a node. An object that spells it out looks like a promise. */
 const THEN = 'then';
@@ -183,19 +184,33 @@ function checkNodes(
     const path = `${pathOf(form, cycle[0] ?? '')}/after`;
     throw new ProblemError('invalid-request', `${message}.`, { errors: [{ path, message }] });
   }
-  for (const [key, { kind, payload }] of Object.entries(nodes)) {
-    const path = pathOf(form, key);
-    const definition: TaskDefinition | undefined = Object.hasOwn(tasks, kind)
-      ? tasks[kind as keyof Tasks]
-      : undefined;
-    if (!definition) {
-      const message = `must be one of ${Object.keys(tasks).join(', ')}`;
-      throw new ProblemError('unknown-kind', `'${kind}' is no kind of task.`, {
-        errors: [{ path: `${path}/kind`, message }],
-      });
-    }
-    // What a result will be is only known when it is there: the worker checks it then.
-    if (resultsUsedBy(payload).length === 0)
-      checkPayload(definition, payload, allow, `${path}/payload`);
+  for (const [key, node] of Object.entries(nodes)) checkNode(node, allow, pathOf(form, key));
+}
+
+/** Throws a problem for a kind that there is not, and for a payload that it does not take. */
+function checkNode({ kind, payload }: Node, allow: AllowList, path: string): void {
+  const definition = definitionOf(kind, `${path}/kind`);
+  // What a result will be is only known when it is there: the worker checks it then.
+  if (resultsUsedBy(payload).length === 0)
+    checkPayload(definition, payload, allow, `${path}/payload`);
+}
+
+const member = Compile(Member);
+
+/** A line of an upload as a node of a group. `path` is where it stands, for errors. */
+export function nodeOfLine(value: unknown, path: string, allow: AllowList): Node {
+  if (!member.Check(value)) {
+    const [mistake] = member.Errors(value);
+    const message = mistake?.message ?? 'is no node';
+    throw invalidLine(path, `${mistake?.instancePath ?? ''}: ${message}`);
   }
+  checkNode(value, allow, path);
+  const [used] = resultsUsedBy(value.payload);
+  if (used !== undefined) throw invalidLine(path, `/payload: names the result of '${used}'`);
+  return value;
+}
+
+function invalidLine(path: string, what: string): ProblemError {
+  const message = `${what}; a line is {"kind": ..., "payload": ...} and waits for nothing`;
+  return new ProblemError('invalid-request', `${path}${message}.`, { errors: [{ path, message }] });
 }

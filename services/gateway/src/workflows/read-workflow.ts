@@ -9,7 +9,9 @@ import {
 import { type Bus, getBlob } from '@slipstream/jetstream';
 import { type Projection, type TaskRow, taskView } from '@slipstream/tasklog';
 import { type Static, Type } from 'typebox';
-import type { Workflow } from './expand-workflow.ts';
+import type { Workflow, WorkflowGroup } from './expand-workflow.ts';
+
+type Nodes = NonNullable<Workflow['nodes']>;
 
 const NodeView = Type.Object({
   kind: Type.String(),
@@ -76,17 +78,32 @@ export async function nodesOf(
   row: TaskRow,
 ): Promise<WorkflowView['nodes']> {
   const workflow = await definitionOf(bus, projection, row);
-  if (!workflow) return undefined;
+  const nodes = workflow && (workflow.nodes ?? (await nodesOfGroup(bus, workflow.group)));
+  if (!nodes) return undefined;
   const children = await projection.ask('childrenOf', row.id);
   const states = new Map<string, TaskState>(children.map(({ id, state }) => [id, state]));
   const never = finalStates.has(row.state) ? 'skipped' : 'waiting';
   return Object.fromEntries(
-    Object.entries(workflow.nodes).map(([key, { kind, after }]) => {
+    Object.entries(nodes).map(([key, { kind, after }]) => {
       const taskId = childId(row.id, key);
       const state = states.get(taskId) ?? never;
       return [key, { kind, state, taskId, ...(after && { after }) }];
     }),
   );
+}
+
+async function nodesOfGroup(bus: Bus, group: WorkflowGroup | undefined) {
+  const nodes: Nodes = {};
+  let number = 0;
+  for (const part of group?.parts ?? []) {
+    const bytes = await getBlob(bus, part as BlobRef);
+    if (!bytes) return undefined;
+    for (const node of JSON.parse(Buffer.from(bytes).toString()) as Nodes[string][]) {
+      number += 1;
+      nodes[number] = node;
+    }
+  }
+  return nodes;
 }
 
 async function definitionOf(

@@ -1,4 +1,4 @@
-import { runWorkflow } from '@slipstream/flows';
+import { createRunWorkflow } from '@slipstream/flows';
 import type { Handlers } from '@slipstream/worker';
 import { createCleanUp } from './clean-up.ts';
 import { createDeadLetterDigest } from './dead-letter-digest.ts';
@@ -14,7 +14,7 @@ export const maintenanceHandlers = (
 ): Handlers<'maintenance'> => {
   const { bus, projection, store } = parts;
   return {
-    'maintain-index': createMaintainIndex(store),
+    'maintain-index': createMaintainIndex(store, bus),
     'health-snapshot': createHealthSnapshot(bus),
     'dead-letter-digest': createDeadLetterDigest(projection),
     'clean-up': createCleanUp(bus, projection),
@@ -23,7 +23,9 @@ export const maintenanceHandlers = (
   };
 };
 
-export const batchHandlers = (parts: WebhookParts): Handlers<'batch'> => ({
-  'run-workflow': runWorkflow,
+export const batchHandlers = (
+  parts: WebhookParts & Pick<EraseParts, 'bus'>,
+): Handlers<'batch'> => ({
+  'run-workflow': createRunWorkflow(parts.bus),
   'deliver-webhook': createDeliverWebhook(parts),
 });

@@ -119,8 +119,13 @@ test('a redirect to a private address is not followed, in no spelling', async ()
     `0x7f.1:${port}`,
     `[::ffff:127.0.0.1]:${port}`,
     `localhost:${port}`,
+    `localhost.:${port}`,
+    `0177.0.0.1:${port}`,
+    `１２７.0.0.1:${port}`,
+    `①②⑦.0.0.1:${port}`,
+    `127。0。0。1:${port}`,
     '0.0.0.0',
-  ];
+  ].map((host) => host.replace(/\P{ASCII}/gu, encodeURIComponent));
   await using site = await startTestServer(({ url }, response) =>
     send(response, 302, { location: `http://${spellings[Number(url?.slice(1))]}/secret` }),
   );

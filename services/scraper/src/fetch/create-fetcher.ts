@@ -5,15 +5,24 @@ import { createHostGate } from './create-host-gate.ts';
 import { failureOf } from './failure-of.ts';
 import { defaultFetchLimits, type FetchLimits } from './fetch-limits.ts';
 import type { Accept, Denied, FetchResult, Previous } from './fetch-result.ts';
+import type { HostLedger } from './host-ledger.ts';
 import { acceptHeaders } from './media-type.ts';
 import { discard, readAnswer, redirectTarget } from './read-answer.ts';
+
+/** A longer Crawl-delay counts as this. */
+const MAX_DELAY_MS = 30_000;
 
 export interface FetcherOptions {
   /** Entries as `parseAllowList` reads them: what may be fetched although it is not public. */
   readonly allow: readonly string[];
   readonly userAgent: string;
-  /** Between the starts of two requests to one host, ms; hosts on the allow list wait for nothing. */
+  /**
+   * Between the starts of two requests to one host, ms; hosts on the allow list wait only for what
+   * their robots.txt and `Retry-After` ask for.
+   */
   readonly delayMs: number;
+  /** Who else asks the same hosts. Default: nobody. */
+  readonly ledger?: HostLedger;
   readonly limits?: Partial<FetchLimits>;
   /** Default: the system's resolver. */
   readonly resolve?: Resolve;
@@ -28,6 +37,8 @@ export interface FetchOptions {
   readonly crawlDelayS?: number;
   /** Bytes so far (decompressed), and altogether if the server said so and did not compress. */
   readonly onProgress?: (done: number, total?: number) => void;
+  /** Gets the parts of the body as they come in, and the content type; false: that was enough. */
+  readonly take?: (part: Uint8Array, contentType: string) => boolean;
   /** Asked before a redirect is followed: is it in scope, does robots.txt allow it? */
   readonly mayFollow?: (url: string) => boolean | Promise<boolean>;
 }
@@ -47,7 +58,7 @@ export function createFetcher({ userAgent, delayMs, ...options }: FetcherOptions
   const limits = { ...defaultFetchLimits, ...options.limits };
   const allow = parseAllowList(options.allow);
   const agent = createGuardedAgent({ allow, limits, resolve: options.resolve });
-  const gate = createHostGate({ delayMs });
+  const gate = createHostGate(options.ledger && { ledger: options.ledger });
 
   async function follow(first: string, call: FetchOptions): Promise<FetchResult> {
     let url = first;
@@ -56,16 +67,18 @@ export function createFetcher({ userAgent, delayMs, ...options }: FetcherOptions
       if (!verdict.ok) return denied(url, verdict.why, verdict.message);
       if (hops > 0 && call.mayFollow && !(await call.mayFollow(url)))
         return denied(url, 'redirect-refused', `is where ${first} redirects to`);
-      if (!verdict.listed) {
-        const turn = await gate.turn(verdict.url.host, { ...call, maxWaitMs: limits.maxWaitMs });
-        if (!turn.ready) return busy(url, turn.afterMs);
-      }
+      const turn = await gate.turn(verdict.url.host, {
+        delayMs: delayFor(verdict.listed, call),
+        maxWaitMs: limits.maxWaitMs,
+        signal: call.signal,
+      });
+      if (!turn.ready) return busy(url, turn.afterMs);
       const response = await askTwice(verdict.url, call);
       const target = redirectTarget(response, url);
       if (target === undefined) {
         const result = await readAnswer(response, url, call, limits);
         if (result.outcome === 'retry' && result.afterMs !== undefined)
-          gate.holdOff(verdict.url.host, result.afterMs);
+          await gate.holdOff(verdict.url.host, result.afterMs);
         return result;
       }
       await discard(response, limits.bodyMs);
@@ -73,6 +86,9 @@ export function createFetcher({ userAgent, delayMs, ...options }: FetcherOptions
     }
     return denied(url, 'too-many-redirects', `redirects more than ${limits.maxRedirects} times`);
   }
+
+  const delayFor = (listed: boolean, { crawlDelayS = 0 }: FetchOptions): number =>
+    Math.min(Math.max(listed ? 0 : delayMs, crawlDelayS * 1_000), MAX_DELAY_MS);
 
   /** A kept connection can be closed by the server in the moment in which it is used again. */
   const askTwice = (url: URL, call: FetchOptions) =>

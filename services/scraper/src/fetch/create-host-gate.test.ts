@@ -1,57 +1,79 @@
 import { expect, test } from 'vitest';
-import { createHostGate } from './create-host-gate.ts';
+import { createHostGate, type TurnOptions } from './create-host-gate.ts';
+import { createLocalLedger } from './host-ledger.ts';
 
-/** A clock that moves only when somebody waits. */
-function gateWithClock(delayMs: number) {
+/** Gates of as many processes, on one clock that moves only when somebody waits. */
+function gatesWithClock(count = 1) {
   let nowMs = 1_000;
-  const waits: number[] = [];
-  const gate = createHostGate({
-    delayMs,
-    now: () => nowMs,
-    sleep: async (ms) => {
-      waits.push(ms);
-      nowMs += ms;
-    },
+  const ledger = createLocalLedger();
+  const starts: number[] = [];
+  const gates = Array.from({ length: count }, () => {
+    const gate = createHostGate({
+      ledger,
+      now: () => nowMs,
+      sleep: async (ms) => {
+        const until = nowMs + ms;
+        await new Promise(setImmediate);
+        nowMs = Math.max(nowMs, until);
+      },
+    });
+    return {
+      ...gate,
+      async turn(host: string, options: Partial<TurnOptions> = {}) {
+        const turn = await gate.turn(host, { delayMs: 100, maxWaitMs: 60_000, ...options });
+        if (turn.ready) starts.push(nowMs - 1_000);
+        return turn;
+      },
+    };
   });
-  return { gate, waits };
+  return { gates, starts };
 }
 
 test('requests to one host keep their distance, other hosts do not wait', async () => {
-  const { gate, waits } = gateWithClock(100);
-  for (const host of ['a', 'a', 'b', 'a']) await gate.turn(host, { maxWaitMs: 1_000 });
-  expect(waits).toEqual([100, 100]);
+  const { gates, starts } = gatesWithClock();
+  for (const host of ['a', 'a', 'b', 'a']) await gates[0]?.turn(host);
+  expect(starts).toEqual([0, 100, 100, 200]);
 });
 
-test('the crawl delay of a site counts if it is longer, up to 30 s', async () => {
-  const { gate, waits } = gateWithClock(100);
-  for (const crawlDelayS of [2, 0.01, 900, 0])
-    await gate.turn('a', { maxWaitMs: 60_000, crawlDelayS });
-  expect(waits).toEqual([2_000, 100, 30_000]);
+test('processes that share a ledger take turns, whoever comes when', async () => {
+  const { gates, starts } = gatesWithClock(3);
+  await Promise.all(gates.flatMap((gate) => [gate.turn('a'), gate.turn('a'), gate.turn('a')]));
+  expect(starts).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800]);
 });
 
-test('a turn that is too far away is not taken', async () => {
-  const { gate, waits } = gateWithClock(500);
-  await gate.turn('a', { maxWaitMs: 100 });
-  expect(await gate.turn('a', { maxWaitMs: 100 })).toEqual({ ready: false, afterMs: 500 });
-  expect(await gate.turn('a', { maxWaitMs: 500 })).toEqual({ ready: true });
-  expect(waits).toEqual([500]);
+test('who needs no turn is not counted, and waits for nobody', async () => {
+  const { gates, starts } = gatesWithClock();
+  for (const delayMs of [0, 0, 100]) await gates[0]?.turn('a', { delayMs });
+  expect(starts).toEqual([0, 0, 0]);
 });
 
-test('a host that asked to be left alone is left alone', async () => {
-  const { gate } = gateWithClock(0);
-  gate.holdOff('a', 5_000);
-  gate.holdOff('a', 1_000);
-  expect(await gate.turn('a', { maxWaitMs: 0 })).toEqual({ ready: false, afterMs: 5_000 });
-  expect(await gate.turn('b', { maxWaitMs: 0 })).toEqual({ ready: true });
+test('a turn that is too far away is not taken, and who is sent away comes back one by one', async () => {
+  const { gates, starts } = gatesWithClock();
+  await gates[0]?.turn('a', { delayMs: 500 });
+  const late = { delayMs: 500, maxWaitMs: 100 };
+  expect(await gates[0]?.turn('a', late)).toEqual({ ready: false, afterMs: 500 });
+  expect(await gates[0]?.turn('a', late)).toEqual({ ready: false, afterMs: 1_000 });
+  expect(await gates[0]?.turn('a', { delayMs: 500, maxWaitMs: 500 })).toEqual({ ready: true });
+  expect(starts).toEqual([0, 500]);
 });
 
-test('who is stopped while waiting leaves with the reason', async () => {
-  const gate = createHostGate({ delayMs: 60_000 });
+test('a host that asked to be left alone is left alone by all, also without a delay', async () => {
+  const { gates } = gatesWithClock(2);
+  await gates[0]?.holdOff('a', 5_000);
+  await gates[1]?.holdOff('a', 1_000);
+  const now = { delayMs: 0, maxWaitMs: 0 };
+  expect(await gates[1]?.turn('a', now)).toEqual({ ready: false, afterMs: 5_000 });
+  expect(await gates[1]?.turn('b', now)).toEqual({ ready: true });
+});
+
+test('who is stopped while waiting leaves with the reason, and takes no turn', async () => {
+  const gate = createHostGate();
   const controller = new AbortController();
   const stopped = new Error('stopped');
-  await gate.turn('a', { maxWaitMs: 60_000 });
-  const waiting = gate.turn('a', { maxWaitMs: 60_000, signal: controller.signal });
+  const long = { delayMs: 60_000, maxWaitMs: 60_000, signal: controller.signal };
+  await gate.turn('a', long);
+  const waiting = gate.turn('a', long);
   controller.abort(stopped);
   await expect(waiting).rejects.toBe(stopped);
-  await expect(gate.turn('b', { maxWaitMs: 0, signal: controller.signal })).rejects.toBe(stopped);
+  await expect(gate.turn('b', long)).rejects.toBe(stopped);
 });

@@ -1,11 +1,10 @@
 import { setTimeout as sleepMs } from 'node:timers/promises';
+import { createLocalLedger, type HostLedger } from './host-ledger.ts';
 
 export interface HostGateOptions {
-  /** Between the starts of two requests to one host, unless its robots.txt asks for more. */
-  readonly delayMs: number;
-  /** A longer Crawl-delay counts as this. Default 30 s. */
-  readonly maxDelayMs?: number;
-  /** Milliseconds of a clock that does not go back. */
+  /** Who else asks the same hosts. Default: nobody. */
+  readonly ledger?: HostLedger;
+  /** Milliseconds since 1970; with a shared ledger the clocks of its processes have to agree. */
   readonly now?: () => number;
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
@@ -16,9 +15,9 @@ export type Turn =
   | { readonly ready: false; readonly afterMs: number };
 
 export interface TurnOptions {
+  /** To the next request of anybody. 0: it need not be counted, and waits for nothing but `holdOff`. */
+  readonly delayMs: number;
   readonly maxWaitMs: number;
-  /** What its robots.txt asks for, in seconds. */
-  readonly crawlDelayS?: number | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -30,34 +29,90 @@ export interface HostGate {
    */
   turn(host: string, options: TurnOptions): Promise<Turn>;
   /** The host has asked to be left alone for a while (`Retry-After`). */
-  holdOff(host: string, ms: number): void;
+  holdOff(host: string, ms: number): Promise<void>;
 }
 
-const MAX_HOSTS = 10_000;
+/** A host that asks for longer is asked again the next day. */
+const MAX_HOLD_MS = 86_400_000;
+/** Those who are sent away come back at times of their own within this. */
+const MAX_SPREAD_MS = 600_000;
 
-/** Politeness towards hosts, in this process. */
-export function createHostGate(options: HostGateOptions): HostGate {
-  const { delayMs, maxDelayMs = 30_000, now = () => performance.now(), sleep = sleeping } = options;
-  /** When the next request may start; used last comes last, so that the first can be forgotten. */
-  const nextAt = new Map<string, number>();
-  const set = (host: string, atMs: number) => {
-    nextAt.delete(host);
-    nextAt.set(host, atMs);
-    const [oldest] = nextAt.keys();
-    if (nextAt.size > MAX_HOSTS && oldest !== undefined) nextAt.delete(oldest);
-  };
-  return {
-    async turn(host, { maxWaitMs, crawlDelayS = 0, signal }) {
+/** Hosts whose lines are remembered; an empty one costs nothing to forget. */
+const MAX_LINES = 10_000;
+
+/** Those of this process that wait for a host, one after the other. */
+interface Line {
+  waiting: number;
+  last: Promise<unknown>;
+  /** When the next one who is sent away may come back. */
+  backAt: number;
+}
+
+/**
+ * Politeness towards hosts, over all processes that share the ledger. A turn is taken when its time
+ * has come, not before, so whoever stops while it waits holds nobody up.
+ */
+export function createHostGate(options: HostGateOptions = {}): HostGate {
+  const { ledger = createLocalLedger(), now = Date.now, sleep = sleeping } = options;
+  const lines = new Map<string, Line>();
+
+  function lineFor(host: string): Line {
+    const known = lines.get(host);
+    if (known) return known;
+    if (lines.size > MAX_LINES)
+      for (const [name, { waiting }] of lines) if (waiting === 0) lines.delete(name);
+    const line = { waiting: 0, last: Promise.resolve(), backAt: 0 };
+    lines.set(host, line);
+    return line;
+  }
+
+  async function take(host: string, options: TurnOptions, deadline: number): Promise<Turn> {
+    const { delayMs, signal } = options;
+    for (;;) {
       signal?.throwIfAborted();
-      const startMs = Math.max(now(), nextAt.get(host) ?? 0);
-      const waitMs = startMs - now();
-      if (waitMs > maxWaitMs) return { ready: false, afterMs: waitMs };
-      set(host, startMs + Math.min(Math.max(delayMs, crawlDelayS * 1_000), maxDelayMs));
-      if (waitMs > 0) await sleep(waitMs, signal);
-      return { ready: true };
+      const { nextAt, revision } = await ledger.read(host);
+      const startAt = now();
+      if (nextAt > deadline) return { ready: false, afterMs: nextAt - startAt };
+      if (nextAt > startAt) await sleep(nextAt - startAt, signal);
+      else if (delayMs === 0) return { ready: true };
+      else if (await ledger.write(host, startAt + delayMs, revision)) return { ready: true };
+    }
+  }
+
+  /** Each who is sent away gets a later time, for at one time only one of them would be served. */
+  function sendAway(line: Line, delayMs: number, afterMs: number): Turn {
+    const at = Math.max(line.backAt, now() + afterMs + line.waiting * delayMs);
+    const spread = at - now() <= Math.max(MAX_SPREAD_MS, afterMs);
+    line.backAt = spread ? at + delayMs : line.backAt;
+    return { ready: false, afterMs: spread ? at - now() : afterMs };
+  }
+
+  return {
+    async turn(host, options) {
+      const { delayMs, maxWaitMs } = options;
+      const deadline = now() + maxWaitMs;
+      if (delayMs === 0) return take(host, options, deadline);
+      const line = lineFor(host);
+      const { nextAt } = await ledger.read(host);
+      const aheadMs = line.waiting * delayMs;
+      const afterMs = Math.max(0, nextAt - now());
+      if (afterMs + aheadMs > maxWaitMs) return sendAway(line, delayMs, afterMs);
+      line.waiting += 1;
+      const turn = line.last.then(() => take(host, options, deadline));
+      line.last = turn.catch(() => undefined);
+      try {
+        const taken = await turn;
+        return taken.ready ? taken : sendAway(line, delayMs, taken.afterMs);
+      } finally {
+        line.waiting -= 1;
+      }
     },
-    holdOff(host, ms) {
-      set(host, Math.max(nextAt.get(host) ?? 0, now() + ms));
+    async holdOff(host, ms) {
+      const until = now() + Math.min(ms, MAX_HOLD_MS);
+      for (;;) {
+        const { nextAt, revision } = await ledger.read(host);
+        if (nextAt >= until || (await ledger.write(host, until, revision))) return;
+      }
     },
   };
 }

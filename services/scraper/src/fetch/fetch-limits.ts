@@ -10,8 +10,10 @@ export interface FetchLimits extends AgentLimits {
   readonly largeBodyMs: number;
   /** Bytes after decompression of a page. */
   readonly maxPageBytes: number;
-  /** Bytes after decompression of a PDF or a sitemap (sitemaps.org allows 50 MB). */
+  /** Bytes after decompression of a PDF. */
   readonly maxLargeBytes: number;
+  /** The same of a sitemap, which is read as it comes in: sitemaps.org allows 50 MB, some have more. */
+  readonly maxSitemapBytes: number;
   readonly maxRedirects: number;
   /** A turn at a host that is further away is not waited for. */
   readonly maxWaitMs: number;
@@ -24,6 +26,7 @@ export const defaultFetchLimits: FetchLimits = {
   largeBodyMs: 60_000,
   maxPageBytes: 5_000_000,
   maxLargeBytes: 50_000_000,
+  maxSitemapBytes: 150_000_000,
   maxRedirects: 5,
   maxWaitMs: 180_000,
   connections: 2,
@@ -39,8 +42,10 @@ export function bodyLimits(
   limits: FetchLimits,
 ): { readonly maxBytes: number; readonly deadlineMs: number; readonly cut: boolean } {
   if (accept === 'robots') return { maxBytes: ROBOTS_BYTES, deadlineMs: limits.bodyMs, cut: true };
+  if (accept === 'sitemap')
+    return { maxBytes: limits.maxSitemapBytes, deadlineMs: limits.largeBodyMs, cut: true };
   // What says that it is text has the limit of a page; what says nothing may be a PDF.
-  const large = accept === 'sitemap' || !/^text\/|\+xml$/.test(mediaType);
+  const large = !/^text\/|\+xml$/.test(mediaType);
   return large
     ? { maxBytes: limits.maxLargeBytes, deadlineMs: limits.largeBodyMs, cut: false }
     : { maxBytes: limits.maxPageBytes, deadlineMs: limits.bodyMs, cut: false };

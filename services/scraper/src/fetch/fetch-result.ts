@@ -30,8 +30,10 @@ export interface FetchedPage {
   readonly status: number;
   /** The header with its charset; where it says nothing, the type that the bytes show. */
   readonly contentType: string;
-  /** Decompressed. */
+  /** Decompressed. Empty when `take` got them. */
   readonly bytes: Uint8Array;
+  /** There was more: it was too long, or `take` had enough. */
+  readonly cut?: true;
   readonly etag?: string;
   readonly lastModified?: string;
   /** `X-Robots-Tag`, such as `noindex`. */

@@ -7,3 +7,4 @@ export {
 export { ended } from './ended.ts';
 export { defaultFetchLimits, type FetchLimits } from './fetch-limits.ts';
 export type { Accept, DenyReason, FetchedPage, FetchResult, Previous } from './fetch-result.ts';
+export { openSharedLedger } from './shared-ledger.ts';

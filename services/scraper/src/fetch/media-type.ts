@@ -2,6 +2,9 @@ import type { Accept } from './fetch-result.ts';
 
 const DOCUMENT =
   /^(?:text\/(?:html|plain|markdown|x-markdown)|application\/(?:xhtml\+xml|pdf|x-pdf))$/;
+/** Read by `ingest-document` only. */
+const PACKAGE =
+  /^application\/(?:vnd\.openxmlformats-officedocument\.wordprocessingml\.document|epub\+zip|zip)$/;
 const SITEMAP = /^(?:text\/(?:xml|plain)|application\/(?:xml|gzip|x-gzip)|[\w.-]+\/[\w.-]+\+xml)$/;
 /** Servers that do not know; the bytes tell. */
 const UNKNOWN = /^(?:|application\/(?:octet-stream|force-download|unknown)|binary\/octet-stream)$/;
@@ -22,6 +25,7 @@ export function mediaTypeOf(contentType: string): string {
 export function accepts(accept: Accept, mediaType: string): 'yes' | 'no' | 'unknown' {
   if (accept === 'robots') return 'yes';
   if (UNKNOWN.test(mediaType)) return accept === 'sitemap' ? 'yes' : 'unknown';
+  if (accept === 'document' && PACKAGE.test(mediaType)) return 'yes';
   return (accept === 'sitemap' ? SITEMAP : DOCUMENT).test(mediaType) ? 'yes' : 'no';
 }
 
@@ -29,6 +33,7 @@ export function accepts(accept: Accept, mediaType: string): 'yes' | 'no' | 'unkn
 export function sniffed(bytes: Uint8Array): string {
   const head = Buffer.from(bytes.subarray(0, 1_024)).toString('latin1');
   if (head.includes('%PDF-')) return 'application/pdf';
+  if (head.startsWith('PK\x03\x04')) return 'application/zip';
   if (/^(?:ï»¿)?\s*<(?:!doctype html|html|head|body|!--)/i.test(head)) return 'text/html';
   return 'application/octet-stream';
 }

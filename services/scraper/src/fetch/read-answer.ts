@@ -30,10 +30,14 @@ export async function readAnswer(
   }
   const encoding = header('content-encoding') ?? '';
   const total = encoding === '' ? Number(header('content-length')) || undefined : undefined;
-  const bytes = await readBody(response.body, {
+  const contentType = declared ?? mediaType;
+  const { take } = call;
+  const { bytes, cut } = await readBody(response.body, {
     ...bodyLimits(call.accept, mediaType, limits),
     encoding,
     onProgress: (done) => call.onProgress?.(done, total),
+    unzip: call.accept === 'sitemap',
+    take: take && ((part) => take(part, contentType)),
   });
   const shown = accepted === 'unknown' ? sniffed(bytes) : mediaType;
   if (accepted === 'unknown' && accepts(call.accept, shown) !== 'yes') return wrongType(url, shown);
@@ -44,6 +48,7 @@ export async function readAnswer(
     status,
     contentType: accepted === 'unknown' ? shown : (declared ?? shown),
     bytes,
+    ...(cut && { cut }),
     ...(etag !== undefined && { etag }),
     ...(lastModified !== undefined && { lastModified }),
     ...(robotsTag !== undefined && { robotsTag }),

@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 export class BodyTooLargeError extends Error {
@@ -24,6 +24,17 @@ export interface ReadBodyOptions {
   /** For the whole body: a server that drips a byte a second must not hold a slot for ever. */
   readonly deadlineMs: number;
   readonly onProgress?: (bytes: number) => void;
+  /** Unpack a body that is a gzip file, whatever its `content-encoding`. */
+  readonly unzip?: boolean;
+  /** Gets the parts as they come in, and nothing is kept; false: that was enough. */
+  readonly take?: ((part: Uint8Array) => boolean) | undefined;
+}
+
+export interface Body {
+  /** Empty when the parts were taken. */
+  readonly bytes: Uint8Array;
+  /** There was more of it. */
+  readonly cut: boolean;
 }
 
 /**
@@ -31,33 +42,50 @@ export interface ReadBodyOptions {
  *
  * @throws BodyTooLargeError, BodyTimeoutError, UnknownEncodingError, and whatever the connection or zlib throw
  */
-export async function readBody(body: Readable, options: ReadBodyOptions): Promise<Uint8Array> {
-  const { maxBytes, cut, deadlineMs, onProgress } = options;
+export async function readBody(body: Readable, options: ReadBodyOptions): Promise<Body> {
+  const { maxBytes, cut, deadlineMs, onProgress, take } = options;
   const chunks: Uint8Array[] = [];
   let size = 0;
+  let enough = false;
   const deadline = setTimeout(
     () => body.destroy(new BodyTimeoutError(`the body did not end within ${deadlineMs} ms`)),
     deadlineMs,
   );
   try {
-    for await (const chunk of decoded(body, options.encoding) as AsyncIterable<Uint8Array>) {
-      chunks.push(chunk);
+    const plain: AsyncIterable<Uint8Array> = decoded(body, options.encoding);
+    for await (const chunk of options.unzip ? unzipped(plain) : plain) {
       size += chunk.length;
       onProgress?.(size);
-      if (size > maxBytes && cut) break;
-      if (size > maxBytes) throw new BodyTooLargeError(`the body has more than ${maxBytes} bytes`);
+      enough = size > maxBytes;
+      if (enough && !cut) throw new BodyTooLargeError(`the body has more than ${maxBytes} bytes`);
+      if (take === undefined) chunks.push(chunk);
+      else enough = !take(chunk) || enough;
+      if (enough) break;
     }
   } finally {
     clearTimeout(deadline);
     closeBody(body);
   }
   const bytes = Buffer.concat(chunks);
-  return bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes;
+  return { bytes: bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes, cut: enough };
 }
 
 /** Closes a body that nobody reads to its end. It reports that as an error, which is none here. */
 export function closeBody(body: Readable): void {
   body.on('error', () => undefined).destroy();
+}
+
+/** The parts of a gzip file, unpacked; those of anything else as they are. */
+async function* unzipped(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const rest = parts[Symbol.asyncIterator]();
+  const first = await rest.next();
+  if (first.done) return;
+  const whole = (async function* () {
+    yield first.value;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  })();
+  const zipped = first.value[0] === 0x1f && first.value[1] === 0x8b;
+  yield* zipped ? through(Readable.from(whole), createGunzip()) : whole;
 }
 
 function decoded(body: Readable, encoding: string): Readable {

@@ -2,6 +2,7 @@ import type { Bus } from '@slipstream/jetstream';
 import type { DocumentWriter } from '@slipstream/knowledge';
 import type { Breaker } from '@slipstream/resilience';
 import type { Handlers } from '@slipstream/worker';
+import type { DocumentReader } from '../documents/document-reader.ts';
 import type { Fetcher } from '../fetch/index.ts';
 import type { PageMemory } from '../pages/page-memory.ts';
 import type { Renderer } from '../render/create-renderer.ts';
@@ -18,6 +19,7 @@ export interface ScraperParts {
   readonly renderer: Renderer;
   readonly robots: RobotsCache;
   readonly memory: PageMemory;
+  readonly reader: DocumentReader;
   readonly writer: DocumentWriter;
   readonly storeBreaker: Breaker;
 }

@@ -1,121 +1,90 @@
-import {
-  type BlobRef,
-  type PageState,
-  type PayloadOf,
-  sourceOf,
-  type Tasks,
-  TerminalError,
-} from '@slipstream/contracts';
-import {
-  chunkDocument,
-  DocumentError,
-  decodeText,
-  docIdOf,
-  htmlToDocument,
-  markdownToDocument,
-  readPdf,
-  textHash,
-  textToDocument,
-} from '@slipstream/documents';
-import { getBlob } from '@slipstream/jetstream';
-import type { HandlerOf, TaskContext } from '@slipstream/worker';
-import { ended } from '../fetch/ended.ts';
-import { documentTypeOf } from '../pages/document-type.ts';
+import { childResult, type Notes, type PageState, sourceOf } from '@slipstream/contracts';
+import { chunkDocument, type DocumentPage, docIdOf, textHash } from '@slipstream/documents';
+import type { NotedDocument } from '@slipstream/retrieval';
+import type { HandlerOf } from '@slipstream/worker';
+import { loadDocument } from '../documents/load-document.ts';
 import { handOn } from '../pages/hand-on.ts';
 import { createStages } from '../pages/stages.ts';
 import type { ScraperParts } from './index.ts';
 
-type Payload = PayloadOf<Tasks['ingest-document']>;
-
-interface Source {
-  readonly bytes: Uint8Array;
-  readonly contentType: string | undefined;
-  readonly etag?: string;
-  readonly lastModified?: string;
-}
-
-interface Read {
-  readonly title: string;
-  readonly content:
-    | { readonly markdown: string }
-    | { readonly pages: readonly { readonly number: number; readonly markdown: string }[] };
-}
-
-/** Reads a file, uploaded or fetched, and hands its chunks on. The same text twice is left alone. */
+/**
+ * Reads a file, uploaded or fetched, and hands its chunks on; the same text twice is left alone. Its
+ * notes are a child beside the index: the task ends with both, and its result holds them.
+ */
 export const createIngestDocument =
   (parts: ScraperParts): HandlerOf<'ingest-document'> =>
   async (payload, context) => {
     const { brand, url } = payload;
     const { stage, timings } = createStages();
     const docId = docIdOf(url);
-    const source = await stage('load', () => load(parts, payload, context));
-    const { title, content } = await stage('extract', () => read(source, payload, context));
-    const text =
-      'pages' in content ? content.pages.map((page) => page.markdown).join('\f') : content.markdown;
+    const loaded = await stage('download', () => loadDocument(parts, payload, context));
+    const { bytes, contentType } = loaded;
+    const name = payload.fileName ?? url;
+    const file = { bytes, contentType, url, name };
+    const read = await stage('extract', () => parts.reader.read(brand, file, context));
+    const { document, cached } = read;
+    const { title } = document;
+    const content = contentOf(document);
+    const pages = 'pages' in content ? { pages: content.pages.length } : {};
+    const notes = payload.notes ? await writeNotes() : {};
+    const about = { url, title, ...pages, cached, ...notes };
+
     const page: PageState = {
       url,
-      textHash: textHash(`${title}\n${text}`),
+      textHash: textHash(`${title}\n${textOf(document)}`),
       fetchedAt: new Date().toISOString(),
-      ...(source.etag !== undefined && { etag: source.etag }),
-      ...(source.lastModified !== undefined && { lastModified: source.lastModified }),
+      ...(loaded.etag !== undefined && { etag: loaded.etag }),
+      ...(loaded.lastModified !== undefined && { lastModified: loaded.lastModified }),
     };
-    const pages = 'pages' in content ? { pages: content.pages.length } : {};
     const previous = await parts.memory.get(brand, docId);
     if (previous?.textHash === page.textHash) {
       await parts.memory.put(brand, docId, page);
-      return { url, outcome: 'unchanged', title, ...pages, chunks: 0, timings };
+      return { ...about, outcome: 'unchanged', chunks: 0, timings: allTimings() };
     }
     const facts = { docId, brand, source: sourceOf(url), url, title, fetchedAt: page.fetchedAt };
     const chunks = await stage('chunk', () => chunkDocument({ ...facts, ...content }));
-    await stage('handOn', () => handOn(parts.bus, context, { brand, docId, url, chunks, page }));
-    return { url, outcome: 'indexed', title, ...pages, chunks: chunks.length, timings };
+    await stage('save', () => handOn(parts.bus, context, { brand, docId, url, chunks, page }));
+    return { ...about, outcome: 'indexed', chunks: chunks.length, timings: allTimings() };
+
+    async function writeNotes(): Promise<{ notes: Notes }> {
+      const draft = await stage('notes', () => parts.reader.draft(brand, url, read));
+      await context.addChildren([
+        {
+          key: 'notes',
+          kind: 'write-notes',
+          payload: {
+            brand,
+            url,
+            fingerprint: read.fingerprint,
+            document: read.ref,
+            draft: draft.ref,
+            draftCached: draft.cached,
+            draftMs: timings['notesMs'] ?? 0,
+          },
+        },
+      ]);
+      return { notes: childResult<Notes>('notes') };
+    }
+
+    /** The time of the notes is known when the child that writes them has ended. */
+    function allTimings(): Record<string, number> {
+      return payload.notes
+        ? { ...timings, notesMs: childResult<number>('notes', '/timings/notesMs') }
+        : timings;
+    }
   };
 
-async function load(
-  { bus, fetcher }: ScraperParts,
-  { file, url, contentType }: Payload,
-  { signal, progress }: TaskContext,
-): Promise<Source> {
-  if (file !== undefined) {
-    const bytes = await getBlob(bus, file as BlobRef);
-    if (bytes) return { bytes, contentType };
-    throw new TerminalError('the file is past its retention: send it again', {
-      code: 'file-expired',
-    });
-  }
-  const onProgress = (done: number, total?: number): void =>
-    progress({ done, ...(total !== undefined && { total }), message: 'bytes downloaded' });
-  const answer = await fetcher.fetch(url, { accept: 'document', signal, onProgress });
-  if (answer.outcome !== 'ok') throw ended(url, answer);
-  return answer;
-}
+const textOf = ({ pages }: NotedDocument): string =>
+  pages.map(({ markdown }) => markdown).join('\f');
 
-async function read(
-  { bytes, contentType }: Source,
-  { url, fileName }: Payload,
-  { signal, progress }: TaskContext,
-): Promise<Read> {
-  const name = fileName ?? url;
-  const type = documentTypeOf(bytes, contentType, name);
-  if (type === 'pdf') {
-    const onProgress = (done: number, total: number): void =>
-      progress({ done, total, message: 'pages read' });
-    try {
-      const { title, pages } = await readPdf(bytes, { name, signal, onProgress });
-      return { title, content: { pages } };
-    } catch (error) {
-      if (!(error instanceof DocumentError)) throw error;
-      throw new TerminalError(error.message, { code: error.code, cause: error });
-    }
-  }
-  const text = decodeText(bytes, contentType);
-  if (type === 'html') {
-    const { title, markdown } = htmlToDocument(text, url);
-    return { title, content: { markdown } };
-  }
-  const { title, markdown } = (type === 'markdown' ? markdownToDocument : textToDocument)(
-    text,
-    name,
+/** With pages where the document has numbered ones. */
+function contentOf({
+  pages,
+}: NotedDocument): { readonly markdown: string } | { readonly pages: readonly DocumentPage[] } {
+  const numbered = pages.flatMap(({ number, markdown }) =>
+    number === undefined ? [] : [{ number, markdown }],
   );
-  return { title, content: { markdown } };
+  return numbered.length > 0
+    ? { pages: numbered }
+    : { markdown: pages.map(({ markdown }) => markdown).join('\n\n') };
 }

@@ -1,24 +1,18 @@
 import { brandToken, type PageState, sourceOf } from '@slipstream/contracts';
-import {
-  chunkDocument,
-  decodeText,
-  docIdOf,
-  htmlToDocument,
-  markdownToDocument,
-  normalizeUrl,
-  textHash,
-  textToDocument,
-} from '@slipstream/documents';
+import { chunkDocument, docIdOf, normalizeUrl, textHash } from '@slipstream/documents';
 import { putBlob } from '@slipstream/jetstream';
 import type { HandlerOf } from '@slipstream/worker';
 import { ended } from '../fetch/ended.ts';
 import type { FetchedPage } from '../fetch/index.ts';
 import { documentTypeOf } from '../pages/document-type.ts';
-import { handOn } from '../pages/hand-on.ts';
+import { type ExtractedPage, extractPage, readHtml } from '../pages/extract-page.ts';
+import { handOn, takeOut } from '../pages/hand-on.ts';
 import { createStages } from '../pages/stages.ts';
 import { noBrowser } from '../render/create-renderer.ts';
-import { followLinks, pagesOf } from '../site/follow-links.ts';
+import { type Found, followLinks, pagesOf, whyNot } from '../site/follow-links.ts';
+import { isUnchanged } from '../site/lastmod.ts';
 import { createLinkMemory } from '../site/link-memory.ts';
+import type { Left } from '../site/reasons.ts';
 import { ROBOTS_AGENT } from '../site/robots-agent.ts';
 import type { ScraperParts } from './index.ts';
 
@@ -28,7 +22,9 @@ const notOurs: ReadonlySet<string> = new Set(['redirect-refused', 'content-type'
 /** A page with less text than this has its text elsewhere. */
 const THIN_CHARS = 200;
 
-type Links = { followed: number; skipped: Record<string, number> };
+type Links = Left & { followed: number };
+const nowhere: Found = { links: [], nofollow: [] };
+const noLinks: Links = { followed: 0, skipped: {}, examples: {} };
 
 /** Fetches a page if it changed, follows its links, and hands its chunks on. */
 export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> {
@@ -36,7 +32,7 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
   const linkMemory = createLinkMemory();
 
   return async (payload, context) => {
-    const { brand, url } = payload;
+    const { brand, url, site, selectors } = payload;
     const { signal } = context;
     const { stage, timings } = createStages();
     const docId = docIdOf(url);
@@ -45,50 +41,63 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     const rules = await robots.of(url, signal);
     if (!rules.allowed(url, ROBOTS_AGENT)) return skipped('robots');
 
-    const previous = await memory.get(brand, docId);
+    const before = await memory.get(brand, docId);
+    const chosenBy = selectors && JSON.stringify(selectors);
+    // Of a page that is read in another way now, nothing that was read counts.
+    const previous = always || before?.selectors !== chosenBy ? undefined : before;
+    if (
+      previous &&
+      !previous.gone &&
+      isUnchanged(payload.lastmod, previous.fetchedAt, Date.now())
+    ) {
+      return unchanged(previous);
+    }
     const crawlDelayS = rules.crawlDelayS(ROBOTS_AGENT);
     const answer = await stage('fetch', () =>
       fetcher.fetch(url, {
         accept: 'page',
         signal,
-        ...(previous && !always && { previous }),
+        ...(previous && { previous }),
         ...(crawlDelayS !== undefined && { crawlDelayS }),
-        ...(payload.site && { mayFollow }),
+        ...(site && { mayFollow }),
       }),
     );
-    if (answer.outcome === 'unchanged' && previous) return unchanged(previous);
-    if (answer.outcome === 'denied' && payload.site && notOurs.has(answer.why)) {
-      return skipped(answer.why);
+    const fetchedAt = new Date().toISOString();
+    if (answer.outcome === 'unchanged' && previous) {
+      await memory.put(brand, docId, { ...seen(previous), fetchedAt });
+      return unchanged(previous);
     }
+    if (answer.outcome === 'denied' && site && notOurs.has(answer.why)) return skipped(answer.why);
+    if (answer.outcome === 'gone' && before) return gone(before, ended(url, answer));
     if (answer.outcome !== 'ok') throw ended(url, answer);
-    if (payload.site && normalizeUrl(answer.url) !== url) {
-      return { ...skipped('redirect'), links: await follow([answer.url]) };
+    if (site && normalizeUrl(answer.url) !== url) {
+      return leave('redirect', nowhere, answer.url);
     }
 
     const type = documentTypeOf(answer.bytes, answer.contentType, answer.url);
     if (type === 'pdf') return passToIngestion(answer);
-    const fetchedAt = new Date().toISOString();
-    const plain = await stage('extract', () => extract(answer, type));
+    const plain = await stage('extract', () => extractPage(answer, type, selectors));
     const rendered = type === 'html' && (always || shouldRender(plain, answer));
     const page = rendered ? await render(answer.url) : plain;
-    const found = [...page.links, ...(page.canonical ? [page.canonical] : [])];
-    if (page.noindex || /\bnoindex\b/i.test(answer.robotsTag ?? '')) {
-      return { ...skipped('noindex'), links: await follow(found) };
-    }
-    if (isCopy(page.canonical)) return { ...skipped('copy'), links: await follow(found) };
+    const original = originalOf(page.canonical);
+    if (page.noindex) return leave('noindex', page, original);
+    if (original !== undefined) return leave('copy', page, original);
 
+    const depth = site?.depth ?? before?.depth;
     const state: PageState = {
       url: answer.url,
       textHash: textHash(`${page.title}\n${page.markdown}`),
       fetchedAt,
       links: page.links.slice(0, 500),
+      ...(depth !== undefined && { depth }),
+      ...(chosenBy !== undefined && { selectors: chosenBy }),
       // What a server says of the frame of a page says nothing of what its scripts put into it.
       ...(answer.etag !== undefined && !rendered && { etag: answer.etag }),
       ...(answer.lastModified !== undefined && !rendered && { lastModified: answer.lastModified }),
     };
-    if (previous?.textHash === state.textHash) {
+    if (before?.textHash === state.textHash) {
       await memory.put(brand, docId, state);
-      return { ...outcome('unchanged', page.title), links: await follow(found) };
+      return { ...outcome('unchanged'), links: await follow(page) };
     }
     const chunks = await stage('chunk', () =>
       chunkDocument({
@@ -103,11 +112,11 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     );
     const [links] = await stage('handOn', () =>
       Promise.all([
-        follow(found),
+        follow(page),
         handOn(bus, context, { brand, docId, url: answer.url, chunks, page: state }),
       ]),
     );
-    return { ...outcome('indexed', page.title), chunks: chunks.length, links };
+    return { ...outcome('indexed'), chunks: chunks.length, links };
 
     /** Without being told to, only what is almost empty and has scripts that might fill it. */
     function shouldRender({ markdown }: ExtractedPage, { bytes }: FetchedPage): boolean {
@@ -117,69 +126,86 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
 
     async function render(shownUrl: string): Promise<ExtractedPage> {
       const html = await stage('render', () => renderer.render(shownUrl, signal));
-      return htmlToDocument(html, shownUrl);
+      return readHtml(html, shownUrl, selectors);
     }
 
     /** A redirect of a crawl stays within its site and its robots.txt. */
     function mayFollow(target: string): boolean {
-      const { site } = payload;
-      return site !== undefined && followLinks([target], site, rules).urls.length === 1;
+      const to = normalizeUrl(target);
+      return site !== undefined && to !== undefined && whyNot(to, site, rules) === undefined;
     }
 
-    /** The page says that another page of the crawl is the original. */
-    function isCopy(canonical: string | undefined): boolean {
+    /** The page of this crawl of which this one says that it is a copy. */
+    function originalOf(canonical: string | undefined): string | undefined {
       const original = canonical === undefined ? url : normalizeUrl(canonical);
-      return original !== undefined && original !== url && mayFollow(original);
+      return original !== undefined && original !== url && mayFollow(original)
+        ? original
+        : undefined;
     }
 
-    function outcome(is: 'indexed' | 'unchanged' | 'skipped', title?: string) {
-      const none: Links = { followed: 0, skipped: {} };
-      return { url, outcome: is, ...(title && { title }), chunks: 0, links: none, timings };
+    function outcome(is: 'indexed' | 'unchanged' | 'skipped' | 'removed') {
+      return { url, outcome: is, chunks: 0, links: noLinks, timings };
     }
 
     function skipped(reason: string) {
       return { ...outcome('skipped'), reason };
     }
 
-    async function unchanged(state: PageState) {
-      // It was read again, in a way: how fresh a source is follows from this.
-      await memory.put(brand, docId, { ...state, fetchedAt: new Date().toISOString() });
-      return { ...outcome('unchanged'), links: await follow(state.links ?? []) };
+    /** What was remembered, without the note that it was gone: it is there. */
+    function seen({ gone: _, ...state }: PageState): PageState {
+      return state;
     }
 
-    async function follow(found: readonly string[]): Promise<Links> {
-      const { site } = payload;
-      if (!site || context.parentId === undefined) return { followed: 0, skipped: {} };
-      const { urls, skipped: left } = followLinks(found, site, rules);
+    async function unchanged(state: PageState) {
+      const links = await follow({ links: state.links ?? [], nofollow: [] });
+      return { ...outcome('unchanged'), links };
+    }
+
+    /** A page that is no longer one of ours: what was indexed of it goes at once. */
+    async function leave(reason: string, to: Found, instead?: string) {
+      const [links] = await Promise.all([
+        follow(to, instead),
+        before && takeOut(context, { brand, docId, url }),
+      ]);
+      return { ...skipped(reason), links };
+    }
+
+    /**
+     * A missing page may be a mistake of a day, so the first time is only noted. A task that is
+     * run again after a crash is the same time.
+     */
+    async function gone(state: PageState, error: Error) {
+      const seenBy = `${context.id}.${context.fence.run}`;
+      if (state.gone === undefined || state.gone.seenBy === seenBy) {
+        await memory.put(brand, docId, { ...state, gone: { at: fetchedAt, seenBy } });
+        throw error;
+      }
+      await takeOut(context, { brand, docId, url });
+      return { ...outcome('removed'), reason: 'gone' };
+    }
+
+    /** @param instead the page that takes the place of this one, as near to the start as it is */
+    async function follow(to: Found, instead?: string): Promise<Links> {
+      if (!site || context.parentId === undefined) return noLinks;
+      const { urls, reasons } = followLinks(to, site, rules);
       const fresh = linkMemory.fresh(context.parentId, urls);
-      await context.addSiblings(pagesOf(fresh, payload, site));
+      const pages = pagesOf(fresh, payload, site);
+      const original = instead === undefined ? undefined : normalizeUrl(instead);
+      if (original !== undefined)
+        pages.push(...pagesOf([original], payload, { ...site, depth: site.depth - 1 }));
+      await context.addSiblings(pages);
       linkMemory.remember(context.parentId, fresh);
-      return { followed: urls.length, skipped: left };
+      return { followed: urls.length, ...reasons.all };
     }
 
     /** A PDF is read in the pool ingestion, from the very bytes that were fetched. */
     async function passToIngestion(fetched: FetchedPage) {
       const file = await putBlob(bus, brandToken(brand), fetched.bytes);
-      const { contentType } = fetched;
-      await context.addChildren([
-        { key: 'ingest', kind: 'ingest-document', payload: { brand, url, file, contentType } },
-      ]);
+      const { contentType, etag, lastModified } = fetched;
+      const validators = { ...(etag && { etag }), ...(lastModified && { lastModified }) };
+      const document = { brand, url, file, contentType, validators };
+      await context.addChildren([{ key: 'ingest', kind: 'ingest-document', payload: document }]);
       return outcome('indexed');
     }
   };
-}
-
-interface ExtractedPage {
-  readonly title: string;
-  readonly markdown: string;
-  readonly noindex: boolean;
-  readonly canonical?: string;
-  readonly links: readonly string[];
-}
-
-function extract({ bytes, contentType, url }: FetchedPage, type: string): ExtractedPage {
-  const text = decodeText(bytes, contentType);
-  if (type === 'html') return htmlToDocument(text, url);
-  const read = type === 'markdown' ? markdownToDocument : textToDocument;
-  return { ...read(text, url), noindex: false, links: [] };
 }

@@ -20,3 +20,9 @@ export async function handOn(
   const payload = { brand, docId, url, chunks: ref, page };
   await addChildren([{ key: 'index', kind: 'index-write', payload }]);
 }
+
+/** Lets a document leave the index, and what is remembered of it be forgotten. */
+export const takeOut = (
+  { addChildren }: Pick<TaskContext, 'addChildren'>,
+  payload: { readonly brand: string; readonly docId: string; readonly url: string },
+): Promise<void> => addChildren([{ key: 'index', kind: 'index-write', payload }]);

@@ -1,54 +1,53 @@
 import type { PayloadOf, Tasks } from '@slipstream/contracts';
-import { inScope, normalizeUrl, type Robots } from '@slipstream/documents';
+import { inScope, normalizeUrl, type Robots, type Scope } from '@slipstream/documents';
 import type { Child } from '@slipstream/worker';
+import { Reasons } from './reasons.ts';
 import { ROBOTS_AGENT } from './robots-agent.ts';
 
 type Page = PayloadOf<Tasks['scrape-page']>;
+type Site = NonNullable<Page['site']>;
 
-export interface Followed {
-  /** In scope and allowed, each once. */
-  readonly urls: readonly string[];
-  /** How many links were left, by reason. */
-  readonly skipped: Record<string, number>;
+/** Where a page leads. */
+export interface Found {
+  readonly links: readonly string[];
+  /** What the page asks not to follow. */
+  readonly nofollow: readonly string[];
 }
 
-/** Which links of a page belong to the crawl, and why the others do not. */
+/** Which links of a page belong to the crawl: in scope and allowed, each once. Others are counted. */
 export function followLinks(
-  links: readonly string[],
-  site: NonNullable<Page['site']>,
+  { links, nofollow }: Found,
+  site: Site,
   robots: Robots,
-): Followed {
+): { readonly urls: readonly string[]; readonly reasons: Reasons } {
   const urls = new Set<string>();
-  const skipped: Record<string, number> = {};
-  const skip = (reason: string): void => {
-    skipped[reason] = (skipped[reason] ?? 0) + 1;
-  };
+  const reasons = new Reasons();
+  for (const link of nofollow) reasons.count('nofollow', link);
   for (const link of links) {
     const url = normalizeUrl(link);
-    if (url === undefined) {
-      skip('not-http');
-      continue;
-    }
-    const { root, include, exclude } = site;
-    const verdict = inScope(url, {
-      root,
-      ...(include && { include }),
-      ...(exclude && { exclude }),
-    });
-    if (!verdict.ok) skip(verdict.reason);
-    else if (!robots.allowed(url, ROBOTS_AGENT)) skip('robots');
-    else if (site.depth >= site.maxDepth) skip('too-deep');
+    const deep = site.depth >= site.maxDepth ? 'too-deep' : undefined;
+    const reason = url === undefined ? 'not-http' : (whyNot(url, site, robots) ?? deep);
+    if (url === undefined || reason !== undefined) reasons.count(reason ?? 'not-http', link);
     else urls.add(url);
   }
-  return { urls: [...urls], skipped };
+  return { urls: [...urls], reasons };
 }
 
-/** Pages of the same crawl, one level deeper. */
-export const pagesOf = (urls: readonly string[], page: Page, site: NonNullable<Page['site']>) =>
-  urls.map(
-    (url): Child => ({
-      key: url,
-      kind: 'scrape-page',
-      payload: { ...page, url, site: { ...site, depth: site.depth + 1 } },
-    }),
-  );
+/** Why a URL is not of a crawl; undefined for one that is. */
+export function whyNot(url: string, scope: Scope, robots: Robots): string | undefined {
+  const verdict = inScope(url, scope);
+  if (!verdict.ok) return verdict.reason;
+  return robots.allowed(url, ROBOTS_AGENT) ? undefined : 'robots';
+}
+
+/** Pages of the same crawl, one level deeper. What the sitemap said of this page says nothing of them. */
+export const pagesOf = (
+  urls: readonly string[],
+  { lastmod: _, ...page }: Page,
+  site: Site,
+): Child[] =>
+  urls.map((url) => ({
+    key: url,
+    kind: 'scrape-page',
+    payload: { ...page, url, site: { ...site, depth: site.depth + 1 } },
+  }));

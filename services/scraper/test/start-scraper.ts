@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { tasks } from '@slipstream/contracts';
+import { admit, conduct } from '@slipstream/flows';
+import { type KnowledgeStore, openKnowledgeStore } from '@slipstream/knowledge';
+import { type Engine, startEngine, withRest } from '@slipstream/testkit';
+import { runPool } from '@slipstream/worker';
+import { readConfig } from '../src/config.ts';
+import { startService } from '../src/service.ts';
+
+export interface Scraper extends AsyncDisposable {
+  readonly engine: Engine;
+  /** What is indexed, read anew. */
+  readonly store: KnowledgeStore;
+  /** Texts that were embedded so far, in their order. */
+  readonly embedded: string[];
+}
+
+const embedder = { id: 'test', dimensions: 2 };
+
+/** The scraper in this process, with the leaders that it needs and an embedder that only counts. */
+export async function startScraper(env: NodeJS.ProcessEnv = {}): Promise<Scraper> {
+  const stack = new AsyncDisposableStack();
+  const engine = stack.use(await startEngine());
+  const { bus, log, projection, parts, nats, dir } = engine;
+  const stop = new AbortController();
+  const conducting = conduct({ bus, log, projection, tasks, logger: parts.logger }, stop.signal);
+  const limiting = admit({ bus, log, tasks, logger: parts.logger }, stop.signal);
+  stack.defer(async () => {
+    stop.abort();
+    await Promise.all([conducting, limiting]);
+  });
+  const store = stack.use(await openKnowledgeStore({ uri: join(dir, 'knowledge') }));
+  const embedded: string[] = [];
+  const vectors = new Set<string>();
+  stack.use(
+    runPool(parts, {
+      category: 'embedding',
+      tasks,
+      slots: 3,
+      handlers: withRest('embedding', {
+        'embed-chunks': async ({ brand, docId }) => {
+          // A commit for the vectors of each document would be most of the time of a test.
+          const chunks = await store.missingVectors({ brand, docId }, embedder);
+          const fresh = chunks.filter(({ id }) => !vectors.has(`${brand} ${id}`));
+          for (const { id, text } of fresh) {
+            vectors.add(`${brand} ${id}`);
+            embedded.push(text);
+          }
+          return { embedded: fresh.length, embedder: embedder.id };
+        },
+      }),
+    }),
+  );
+  stack.use(
+    await startService(
+      readConfig({
+        SLIPSTREAM_NATS_URL: nats.url,
+        SLIPSTREAM_DATA_DIR: dir,
+        SLIPSTREAM_OPS_PORT: '0',
+        SLIPSTREAM_LOG_LEVEL: 'silent',
+        SLIPSTREAM_SCRAPE_ALLOW: '127.0.0.1',
+        SLIPSTREAM_ACCELERATORS_DIR: dir,
+        ...env,
+      }),
+    ),
+  );
+  return { engine, store, embedded, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
