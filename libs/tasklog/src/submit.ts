@@ -101,7 +101,7 @@ async function accept(
 ): Promise<Submitted> {
   const { definition, runAt, logged } = submission;
   const { category } = definition;
-  // Most kinds hold no texts: they do not wait, not even for a promise.
+  // What holds no texts does not wait, not even for a promise.
   const task = messageOf(
     definition.payloadHoldsText && (runAt ?? 0) < Date.now() + KEPT_MS
       ? { ...submission, payload: await keptPayload(bus, definition, submission.payload) }

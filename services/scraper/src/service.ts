@@ -70,7 +70,12 @@ export const startService = (config: Config): Promise<WorkerService> =>
             category: 'ingestion',
             dependency: 'store',
             tasks,
-            handlers: fence.guard(ingestionHandlers(scraper)),
+            handlers: fence.guard(ingestionHandlers(scraper), {
+              'index-write': async ({ brand, docId }) => {
+                await store.removeDocuments([{ brand, docId }]);
+                await scraper.memory.forget(brand, docId);
+              },
+            }),
             slots: config.SLIPSTREAM_INGESTION_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),
