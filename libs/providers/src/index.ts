@@ -30,8 +30,8 @@ export {
   type EmbedderSettings,
   embedders,
 } from './embedders.ts';
-export { rerankerFrom, rerankerSettings } from './rerank/settings.ts';
 export type { Reranker, RerankOptions } from './reranker.ts';
+export { rerankerFrom, rerankerSettings } from './reranker-settings.ts';
 export {
   changeEmbedderRecord,
   type EmbedderRecord,

@@ -1,11 +1,11 @@
 import { acceleratorSettings } from '@slipstream/config';
 import { policies } from '@slipstream/resilience';
 import { type Static, Type } from 'typebox';
-import { text } from '../model-settings.ts';
-import { need } from '../need.ts';
-import { createOnnxReranker } from '../onnx-folder/onnx-reranker.ts';
-import type { Reranker } from '../reranker.ts';
-import { createRerankEndpoint } from './rerank-endpoint.ts';
+import { text } from './model-settings.ts';
+import { need } from './need.ts';
+import { createOnnxReranker } from './onnx-folder/onnx-reranker.ts';
+import { createRerankEndpoint } from './rerank/rerank-endpoint.ts';
+import type { Reranker } from './reranker.ts';
 
 /** Who orders what was found anew, before it is answered from. */
 export const rerankerSettings = {
