@@ -25,6 +25,10 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'The attempt ran longer than its kind allows.',
     'Give the task a larger `timeoutMs`, or make it smaller.',
   ),
+  'queue-timeout': final(
+    'Nobody started it within its `queueTimeoutMs`: no worker, a pause, a backlog, or a limit.',
+    'See what holds the queue (`GET /v1/queues`), or give the task more time.',
+  ),
   cancelled: final(
     'A user cancelled it, or its parent has ended.',
     'Submit it again if it was a mistake.',
@@ -45,6 +49,10 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Its queue was full, and a task of a higher priority came (`overflow: drop-lowest`).',
     'Submit it again later, or raise `maxQueued`: see [Bound a queue](../guides/control-queues.md#bound-a-queue).',
   ),
+  stuck: final(
+    'It ran for more than twice the time that it may take, and the job `stuck-tasks` cancelled it: its handler does not listen to its signal.',
+    'Look at the worker in `GET /v1/workers`, restart it, and retry the task.',
+  ),
   poison: final(
     'Five starts of one run ended with the crash of their worker.',
     'Find out what kills the process (memory, a native module), then submit it again.',
@@ -57,7 +65,14 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'The payload does not fit the kind; it was submitted past the gateway, or by another version.',
     'Compare it with [Kinds of tasks](kinds.md).',
   ),
-  gone: final('The site answered 404 or 410.', 'Correct the URL.'),
+  gone: final(
+    'The site answered 404 or 410. A page that is indexed leaves the index when it does so again.',
+    'Correct the URL.',
+  ),
+  'invalid-selector': final(
+    'One of `selectors` is no CSS selector, or has a pseudo-class that is not known.',
+    'Correct it: the message names it.',
+  ),
   'fetch-failed': again(
     'The site was busy, slow, or answered 5xx, 408, 425 or 429.',
     'Wait. The delay is the one that the site asked for, if it did.',
@@ -152,6 +167,10 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Chunks do not belong to the document that they were written for.',
     'Report it: this is a bug.',
   ),
+  'other-embedder': again(
+    'The task is for another embedder than the settings of this process name.',
+    'Give all embedder services the same settings, or start `re-embed` again.',
+  ),
   'wrong-dimensions': final(
     'Vectors have another length than their table or the setting says.',
     'Correct SLIPSTREAM_EMBEDDER_DIMENSIONS.',
@@ -177,7 +196,7 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Look whether it is well.',
   ),
   'provider-protocol': final(
-    'The model server answered something that is no embedding.',
+    'The model server answered something that is no embedding, or the rerank server no scores.',
     'Is it OpenAI-compatible, and does the URL end in `/v1`?',
   ),
   'embedding-thread-died': again(

@@ -31,8 +31,8 @@ const upload =
 const question = 'Which wax do I polish the Quorvane lamp with, every forty days? Theodolinda';
 const search = 'lever ambergaunt';
 
-/** Of pages, titles, documents, questions, searches; the answer repeats what the pages say. */
-const texts = ['brass lever', 'marmelune', 'Zephyrine', 'Pellwyck', 'Theodolinda', 'ambergaunt'];
+/** Of pages, titles, documents, questions, searches, as short as an index may keep them. */
+const texts = ['brass lever', 'marmelun', 'zephyrin', 'pellwyck', 'theodolinda', 'ambergaunt'];
 
 /** Pages `/many/<n>` come slowly, so that a crawl of them is under way for a while. */
 const MANY = 80;
@@ -60,17 +60,19 @@ async function startSite(of: AsyncDisposableStack): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-/** Those of the texts that some file below the data folder holds, with the first such file. */
-async function onDisk(wanted: readonly string[]): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
+/** Which of the texts are in some file below the data folder, and in which: `knowledge`, `BLOBS`. */
+async function onDisk(wanted: readonly string[]): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
   const entries = await readdir(system.dataDir, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((one) => one.isFile())) {
     const path = join(entry.parentPath, entry.name);
     const bytes = await readFile(path).catch(() => Buffer.alloc(0));
     // Indexes hold words in lower case.
     const lower = Buffer.from(bytes.toString('latin1').toLowerCase(), 'latin1');
-    for (const text of wanted) {
-      if (lower.includes(text.toLowerCase())) found[text] ??= path.slice(system.dataDir.length);
+    const [folder = '', ...below] = path.slice(system.dataDir.length + 1).split('/');
+    const place = folder === 'nats' ? (below[3] ?? 'nats') : folder;
+    for (const text of wanted.filter((one) => lower.includes(one))) {
+      found[text] = [...new Set([...(found[text] ?? []), place])].sort();
     }
   }
   return found;
@@ -182,7 +184,14 @@ test('an erased brand leaves no byte of its texts, although the pipeline is at w
   expect(neighbour.answer).toContain('nine litres');
   const [before] = await sourcesOf('Umbra');
   await vi.waitFor(
-    async () => expect(Object.keys(await onDisk(texts)).sort()).toEqual([...texts].sort()),
+    async () => {
+      const before = await onDisk(texts);
+      expect(Object.keys(before).sort()).toEqual([...texts].sort());
+      expect(before['marmelun']).toEqual(expect.arrayContaining(['BLOBS', 'LIVE', 'knowledge']));
+      // Queue, log and SQLite have references: nothing can be erased there.
+      const places = Object.values(before).flat();
+      expect(places.filter((one) => /^(TASKS_|EVENTS|FLOWS|projections)/.test(one))).toEqual([]);
+    },
     { timeout: 30_000, interval: 500 },
   );
   const refused = await call<{ code: string }>('DELETE', '/v1/sources?brand=Lumen&confirm=lumen');
@@ -230,7 +239,7 @@ test('an erasure that is killed goes on, and a crawl in its way brings nothing b
   expect(nothing(proof.foundAfter)).toBe(true);
   // Cancelled, or ended by pages that met the fence first.
   expect((await system.ended(body.id)).finishedAt).toBeDefined();
-  await vi.waitFor(async () => expect(await onDisk(['corvellite'])).toEqual({}), {
+  await vi.waitFor(async () => expect(await onDisk(['corvellit'])).toEqual({}), {
     timeout: 30_000,
     interval: 500,
   });

@@ -47,18 +47,41 @@ test('delayed tasks and schedules outlive kill -9 of nats-server and of maintena
   expect(items.length).toBeGreaterThanOrEqual(times.length);
 }, 180_000);
 
-test('each job of the system runs when it is asked for, dry and for real', async () => {
+interface Schedule {
+  readonly name: string;
+  readonly nextRuns: readonly string[];
+  readonly lastRun?: { readonly taskId: string; readonly state: string };
+}
+
+test('each job of the system runs dry, and each of its schedules for real, as users see them', async () => {
   await using system = await startSlipstream();
+  const url = `${system.manualUrl}/index.html`;
+  const crawl = { url, brand: 'Quillmere', mode: 'site', maxPages: 3 };
+  await system.ended((await system.post('/v1/scrapes', crawl)).body.id);
+
   const { items } = await system.get<{ items: { job: string }[] }>('/v1/maintenance');
   expect(items.length).toBeGreaterThan(0);
   for (const { job } of items) {
-    for (const dryRun of [true, false]) {
-      const { body } = await system.post(`/v1/maintenance/${job}`, { dryRun });
-      expect(await system.ended(body.id)).toMatchObject({ state: 'succeeded', result: { dryRun } });
-    }
+    const { body } = await system.post(`/v1/maintenance/${job}`, { dryRun: true });
+    const result = { dryRun: true };
+    expect(await system.ended(body.id)).toMatchObject({ state: 'succeeded', result });
   }
-  const { items: schedules } = await system.get<{ items: { name: string; shipped: boolean }[] }>(
-    '/v1/schedules',
-  );
-  expect(schedules.map(({ name }) => name)).toEqual(items.map(({ job }) => job).toSorted());
-});
+
+  const { items: schedules } = await system.get<{ items: Schedule[] }>('/v1/schedules');
+  // Only re-embed is never due by itself.
+  const scheduled = items.map(({ job }) => job).filter((job) => job !== 're-embed');
+  expect(schedules.map(({ name }) => name)).toEqual(scheduled.toSorted());
+  for (const { name, nextRuns } of schedules) {
+    expect(nextRuns).toHaveLength(5);
+    const { body } = await system.post(`/v1/schedules/${name}/run`, undefined);
+    expect(await system.ended(body.id)).toMatchObject({ state: 'succeeded' });
+    const shown = await system.get<Schedule>(`/v1/schedules/${name}`);
+    expect(shown.lastRun).toMatchObject({ taskId: body.id, state: 'succeeded' });
+    const path = `/v1/schedules/${name}/history`;
+    const { items: history } = await system.get<{ items: object[] }>(path);
+    expect(history).toContainEqual(expect.objectContaining({ taskId: body.id, manual: true }));
+    await system.post(`/v1/schedules/${name}/pause`, undefined);
+    expect((await system.get<Schedule>(`/v1/schedules/${name}`)).nextRuns).toEqual([]);
+    await system.post(`/v1/schedules/${name}/resume`, undefined);
+  }
+}, 300_000);

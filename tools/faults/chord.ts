@@ -2,7 +2,7 @@
  * A chord of many children over three workers, random `kill -9` of the conductor's process and of
  * workers, and the verdict on the join:
  *
- *   npm run faults:chord -- [--seed N] [--runs 1] [--children 1000]
+ *   npm run faults:chord -- [--seed N] [--runs 1] [--children 1000] [--kills 12]
  *
  * Further runs take the seeds that follow. Ends with code 1 when a join did not run to its one end
  * with all results.
@@ -15,13 +15,15 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     runs: { type: 'string', default: '1' },
     children: { type: 'string', default: '1000' },
+    kills: { type: 'string', default: '12' },
   },
 });
 const first = Number(values.seed ?? Math.floor(Math.random() * 1e9));
 const runs = Number(values.runs);
 const children = Number(values.children);
-if (![first, runs, children].every((number) => Number.isInteger(number) && number >= 0)) {
-  say('usage: npm run faults:chord -- [--seed N] [--runs 1] [--children 1000]');
+const kills = Number(values.kills);
+if (![first, runs, children, kills].every((number) => Number.isInteger(number) && number >= 0)) {
+  say('usage: npm run faults:chord -- [--seed N] [--runs 1] [--children 1000] [--kills 12]');
   process.exit(2);
 }
 
@@ -30,7 +32,7 @@ say(
 );
 say('| --- | --- | --- | --- | --- | --- | --- |');
 for (let seed = first; seed < first + runs; seed++) {
-  const run = await runChord({ seed, children });
+  const run = await runChord({ seed, children, kills });
   say(rowOf(run));
   for (const mistake of mistakesOf(run)) {
     say(`  ${mistake}`);

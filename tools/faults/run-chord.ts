@@ -9,6 +9,8 @@ import { submitSurely } from './traffic.ts';
 export interface ChordOptions {
   readonly seed: number;
   readonly children: number;
+  /** At most so many processes are killed. Default: 12; they take seconds to start on a busy machine. */
+  readonly kills?: number;
 }
 
 export interface ChordRun {
@@ -36,10 +38,10 @@ const LIMIT_MS = 120_000;
 const JOIN = 'join';
 
 /**
- * A chord over three workers, and `kill -9` of the conductor's process and of workers at random
- * until the chord has ended; then the verdict on its history.
+ * A chord over three workers, `kill -9` of the conductor's process or of a worker, at random, again
+ * and again while it runs; then the verdict on its history.
  */
-export async function runChord({ seed, children }: ChordOptions): Promise<ChordRun> {
+export async function runChord({ seed, children, kills = 12 }: ChordOptions): Promise<ChordRun> {
   await using stage = await startStage(WORKERS);
   const { bus, log, collector } = stage;
   const dice = createDice(seed);
@@ -57,7 +59,7 @@ export async function runChord({ seed, children }: ChordOptions): Promise<ChordR
     over = true;
   });
   const killed: Record<string, number> = {};
-  while (performance.now() - began < LIMIT_MS) {
+  for (let count = 0; count < kills && performance.now() - began < LIMIT_MS; ) {
     await Promise.race([sleep(dice() * MAX_PAUSE_MS), ended]);
     if (over) break;
     // Every second one is the conductor's: it has the state that could be lost.
@@ -65,8 +67,10 @@ export async function runChord({ seed, children }: ChordOptions): Promise<ChordR
     // One that is still starting has nothing to lose, and would never come to work.
     if (!victim.up) continue;
     await victim.kill();
+    count += 1;
     killed[victim.name] = (killed[victim.name] ?? 0) + 1;
   }
+  await Promise.race([ended, sleep(LIMIT_MS, undefined, { ref: false })]);
   const durationMs = Math.round(performance.now() - began);
   // Whoever was killed last has to be back, and a join that came twice would end twice by now.
   await sleep(JOIN_AGAIN_MS);

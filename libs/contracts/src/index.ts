@@ -44,6 +44,7 @@ export { SearchHit } from './kinds/search-knowledge.ts';
 export { Notes } from './kinds/write-notes.ts';
 export type { Chunk, DocumentsAnswer, DocumentsQuestion, KnownDocument } from './knowledge.ts';
 export { isLaterPayload, type LaterPayload, laterPayload } from './later-payload.ts';
+export { type Leader, leaders } from './leaders.ts';
 export {
   CategoryLimits,
   type Claim,
@@ -56,7 +57,7 @@ export {
   RateLimit,
   rateIntervalMs,
 } from './limits.ts';
-export { type MaintenanceJob, maintenanceJobs } from './maintenance-jobs.ts';
+export { jobPayloads, type MaintenanceJob, maintenanceJobs } from './maintenance-jobs.ts';
 export { messageId, type TaskMessage, type Webhook } from './message.ts';
 export { nowText } from './now-text.ts';
 export { orderNodes } from './order-nodes.ts';

@@ -20,6 +20,8 @@ export interface TaskMessage {
   readonly createdAt: string;
   readonly maxAttempts?: number;
   readonly timeoutMs?: number;
+  /** Its first attempt begins by then, or it fails. */
+  readonly startBy?: string;
   readonly tags?: readonly string[];
   readonly parentId?: string;
   /** Its key, where the payload of its kind names none. */

@@ -98,6 +98,48 @@ test('a tolerant parent succeeds with some failed children and fails with only f
   expect(failed).toMatchObject({ state: 'failed', error: { code: 'children-failed' } });
 });
 
+test.each([
+  ['fail', 'failed', { total: 4, succeeded: 3, failed: 1 }],
+  ['continue', 'succeeded', { total: 4, succeeded: 3, failed: 1 }],
+  ['stop', 'failed', { total: 4, succeeded: 1, failed: 1, skipped: 2 }],
+] as const)(
+  'with the policy %s a failed child leaves a parent that has %s',
+  async (onFailure, state, children) => {
+    await using _conductor = startConductor();
+    await using _pool = startPool({
+      // One at a time, so that it is known what had not begun.
+      crawl: async (_payload, { addChildren }) =>
+        addChildren(pages(4), { onFailure, concurrency: 1 }),
+      work: async ({ text }) => {
+        if (text === 'page 1') throw new TerminalError('no');
+      },
+    });
+    const ended = taskView(await engine.reaches((await crawl('site')).task.id));
+    expect([ended.state, ended.children]).toEqual([state, expect.objectContaining(children)]);
+  },
+);
+
+test('of children that wait for their turn only those are read again that are taken', async () => {
+  const ran: string[] = [];
+  await using _conductor = startConductor();
+  await using _pool = startPool({
+    // More messages than the conductor keeps, and a payload that would be missed.
+    crawl: async (_payload, { addChildren }) => {
+      for (const { key, ...page } of pages(60)) {
+        await addChildren([{ key, ...page }], { concurrency: 2 });
+      }
+    },
+    work: async ({ text }) => void ran.push(text),
+  });
+  const row = await engine.reaches((await crawl('site')).task.id);
+  expect(row.state).toBe('succeeded');
+  expect(ran.toSorted()).toEqual(
+    pages(60)
+      .map(({ key }) => key)
+      .toSorted(),
+  );
+});
+
 test('children that were added while no conductor ran are released by the next one', async () => {
   await using _pool = startPool({
     crawl: async (_payload, { addChildren }) => addChildren(pages(3)),

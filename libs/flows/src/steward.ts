@@ -2,8 +2,11 @@ import type { JsMsg } from '@nats-io/jetstream';
 import { type Category, categories, type TaskMessage } from '@slipstream/contracts';
 import { followConsumer, headerOf } from '@slipstream/jetstream';
 import {
+  type DeadlineMessage,
   enqueue,
   type FiringMessage,
+  failUnstarted,
+  isDeadline,
   isFiring,
   publishTask,
   RUN_AT_HEADER,
@@ -59,17 +62,19 @@ const notBefore = ({ headers }: JsMsg): number =>
   Date.parse(headerOf(headers, RUN_AT_HEADER) ?? '') || 0;
 
 async function takeDue(
-  { bus, tasks }: KeeperOptions,
+  options: KeeperOptions,
   keeper: ScheduleKeeper,
   message: JsMsg,
 ): Promise<void> {
+  const { bus, tasks } = options;
   const [, category] = message.subject.split('.') as ['due', Category];
   if (!(category in categories)) throw new Error(`'${category}' is not a category`);
-  const body = message.json<TaskMessage | FiringMessage>();
+  const body = message.json<TaskMessage | FiringMessage | DeadlineMessage>();
   if (isFiring(body)) {
     keeper.wake(body.schedule, message.info.timestampNanos / 1e6);
     return;
   }
+  if (isDeadline(body)) return failUnstarted(options, category, body.deadline);
   const traceparent = headerOf(message.headers, 'traceparent');
   const definition = tasks[body.kind];
   if (definition) return enqueue(bus, definition, body, traceparent);

@@ -30,7 +30,7 @@ export { eraseEntries, eraseMessages, messagesOf, subjectsOf } from './erase-mes
 export { type FollowOptions, followConsumer, followStream } from './follow.ts';
 export { encodeHeaders, headerOf } from './headers.ts';
 export { laneCounts } from './lane-counts.ts';
-export { holdLease, type LeaseOptions } from './lease.ts';
+export { holdLease, type Lease, type LeaseOptions, readLease } from './lease.ts';
 export { takeLock } from './lock.ts';
 export { type MicroEndpoint, type MicroOptions, serveMicro } from './micro.ts';
 export { provision } from './provision.ts';

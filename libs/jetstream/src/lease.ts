@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Bus } from './connect.ts';
-import { directLast } from './direct-get.ts';
+import { directLast, type StoredMessage } from './direct-get.ts';
 import { encodeHeaders } from './headers.ts';
 import { JS_ERRORS, PublishError } from './publisher.ts';
 
@@ -23,7 +23,7 @@ export function holdLease(
   bus: Bus,
   { name, ttlMs = 5_000, lead, onError }: LeaseOptions,
 ): AsyncDisposable {
-  const subject = `$KV.runtime.lease.${name}`;
+  const subject = subjectOf(name);
   const holder = `${bus.name}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const stop = new AbortController();
   let led: { revision: number; abort: AbortController; done: Promise<void> } | undefined;
@@ -45,7 +45,7 @@ export function holdLease(
         return;
       }
       const last = await directLast(bus, 'KV_runtime', subject);
-      if (last && !last.header('Nats-Marker-Reason') && !last.header('KV-Operation')) return;
+      if (last && isHeld(last)) return;
       const { seq } = await write(last?.seq ?? 0);
       const abort = new AbortController();
       led = { revision: seq, abort, done: lead(abort.signal) };
@@ -80,6 +80,26 @@ export function holdLease(
     },
   };
 }
+
+export interface Lease {
+  readonly holder: string;
+  /** When it was renewed last, RFC 3339. */
+  readonly at: string;
+}
+
+/** Who holds a lease; undefined: nobody does. */
+export async function readLease(bus: Bus, name: string): Promise<Lease | undefined> {
+  const last = await directLast(bus, 'KV_runtime', subjectOf(name));
+  return last && isHeld(last)
+    ? (JSON.parse(Buffer.from(last.data).toString()) as Lease)
+    : undefined;
+}
+
+const subjectOf = (name: string): string => `$KV.runtime.lease.${name}`;
+
+/** Not the marker that an end has left. */
+const isHeld = (last: StoredMessage): boolean =>
+  !last.header('Nats-Marker-Reason') && !last.header('KV-Operation');
 
 /** Marks the entry as deleted, so that the next holder need not wait for its end. */
 async function release(bus: Bus, subject: string, revision: number): Promise<void> {

@@ -171,7 +171,8 @@ export const batchConsumer = {
 
 /**
  * Key-value buckets: name, how long an entry lives (ms; 0: for ever), and what it holds. Where
- * `brandless` is not said, keys begin with the token of a brand, and the entries are erased with it.
+ * `brandless` is not said, keys begin with the token of a brand and the entries are erased with it. Such
+ * a bucket, but for `pages`, is a cache: an erasure may lose entries of others that are written meanwhile.
  */
 export const buckets = [
   {

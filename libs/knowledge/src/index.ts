@@ -8,6 +8,7 @@ export type {
   KnowledgeStore,
   MaintenanceReport,
   StoreStats,
+  UnembeddedDocument,
   VectorCount,
   VectorRow,
   WriteCounts,

@@ -64,6 +64,12 @@ export interface VectorCount extends DocumentRef {
 export type EraseScope = Required<Pick<ChunkFilter, 'brand'>> &
   Pick<ChunkFilter, 'source' | 'docId'>;
 
+/** A document some of whose chunks have no vector of an embedder. */
+export interface UnembeddedDocument extends DocumentRef {
+  /** How many. */
+  readonly chunks: number;
+}
+
 export interface StoreStats {
   readonly chunks: number;
   readonly documents: number;
@@ -103,6 +109,13 @@ export interface KnowledgeStore extends AsyncDisposable {
 
   /** The document's chunks without a vector of this embedder, in reading order. */
   missingVectors(document: DocumentRef, embedder: EmbedderRef): Promise<Chunk[]>;
+  /** The documents of which `missingVectors` would give something, sorted by brand and id. */
+  unembedded(
+    embedder: EmbedderRef,
+    of?: { readonly brand?: string | undefined },
+  ): Promise<UnembeddedDocument[]>;
+  /** Takes out all vectors of an embedder; their bytes leave the disk. @returns how many */
+  dropVectors(embedderId: string): Promise<number>;
   /**
    * Adds vectors to chunks. Vectors that are there already, and those of chunks that are gone, are
    * left out. @returns how many were added

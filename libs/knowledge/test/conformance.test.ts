@@ -217,6 +217,39 @@ describe.each(adapters)('%s store', (_, open) => {
     }
   });
 
+  test('documents without vectors of an embedder are listed with their gaps, also by brand', async () => {
+    await using store = await open();
+    const a = documentOf('a', 'd', ['One.', 'Two.', 'Three.']);
+    const b = documentOf('b', 'e', ['One.']);
+    expect(await store.unembedded(small)).toEqual([]);
+    await store.writeDocuments([b, a]);
+    await store.addVectors(small, rowsOf(a, 4).slice(0, 1));
+    expect(await store.unembedded(small)).toEqual([
+      { brand: 'a', docId: 'd', chunks: 2 },
+      { brand: 'b', docId: 'e', chunks: 1 },
+    ]);
+    expect(await store.unembedded(small, { brand: 'b' })).toHaveLength(1);
+    await store.addVectors(small, [...rowsOf(a, 4), ...rowsOf(b, 4)]);
+    expect(await store.unembedded(small)).toEqual([]);
+    expect(await store.unembedded({ id: 'other', dimensions: 8 })).toHaveLength(2);
+  });
+
+  test('vectors of an embedder that are dropped are gone, those of others stay, and it can come back', async () => {
+    await using store = await open();
+    const document = documentOf('a', 'd', ['One red.', 'Two red.']);
+    const large = { id: 'large', dimensions: 8 };
+    await store.writeDocuments([document]);
+    await store.addVectors(small, rowsOf(document, 4));
+    await store.addVectors(large, rowsOf(document, 8));
+    expect(await store.dropVectors('small')).toBe(2);
+    expect(await store.dropVectors('nobody')).toBe(0);
+    expect(await store.vectorSearch(small, axis(4, 0), 5)).toEqual([]);
+    expect(await store.vectorSearch(large, axis(8, 0), 5)).toHaveLength(2);
+    expect((await store.stats()).vectors).toEqual({ small: 0, large: 2 });
+    expect(await store.addVectors(small, rowsOf(document, 4))).toBe(2);
+    expect(await store.vectorSearch(small, axis(4, 0), 5)).toHaveLength(2);
+  });
+
   test('the same page of two brands is two documents', async () => {
     await using store = await open();
     const [a, b] = [documentOf('a', 'd', ['One red.']), documentOf('b', 'd', ['One red.'])];

@@ -18,6 +18,11 @@ export async function cancelTask(
   const at = new Date().toISOString();
   await log.append({ type: 'cancelled', id, run, category, at, reason, ...(code && { code }) });
   bus.connection.publish(subjects.cancel(id), String(run));
+  await purgePlaces(bus, category, id);
+}
+
+/** Removes a task from every place that it may wait in. */
+export async function purgePlaces(bus: Bus, category: Category, id: string): Promise<void> {
   await Promise.all([
     bus.manager.streams.purge(taskStream(category), {
       filter: subjects.taskAnywhere(category, id),

@@ -5,6 +5,13 @@ export {
   discardDeadLetters,
   replayDeadLetters,
 } from './dead-letters.ts';
+export {
+  type DeadlineMessage,
+  failUnstarted,
+  isDeadline,
+  lateMessage,
+  QUEUE_TIMEOUT,
+} from './deadline.ts';
 export { type Erasure, isWithin, readErasures, writeErasure } from './erasures.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
 export { EventTooLargeError } from './event-text.ts';

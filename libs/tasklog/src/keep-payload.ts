@@ -15,9 +15,10 @@ export async function keptPayload(
   { payloadHoldsText }: TaskDefinition,
   payload: unknown,
 ): Promise<unknown> {
-  if (!payloadHoldsText || isLaterPayload(payload)) return payload;
-  const space = brandToken(brandOf(payload) ?? '*');
-  return laterPayload(await putBlob(bus, space, Buffer.from(JSON.stringify(payload))), payload);
+  const brand = brandOf(payload);
+  if (!payloadHoldsText || brand === undefined || isLaterPayload(payload)) return payload;
+  const ref = await putBlob(bus, brandToken(brand), Buffer.from(JSON.stringify(payload)));
+  return laterPayload(ref, payload);
 }
 
 /** The brand that a payload, or the reference in its place, names. */

@@ -24,7 +24,15 @@ export interface BatchTask extends Pick<Submission, BatchField> {
   readonly priority?: Priority;
 }
 
-type BatchField = 'payload' | 'runAt' | 'timeoutMs' | 'maxAttempts' | 'tags' | 'idem' | 'webhook';
+type BatchField =
+  | 'payload'
+  | 'runAt'
+  | 'timeoutMs'
+  | 'queueTimeoutMs'
+  | 'maxAttempts'
+  | 'tags'
+  | 'idem'
+  | 'webhook';
 
 /** The message on `batch.<id>`. Storing it is the acceptance of the batch. */
 export interface Manifest {

@@ -27,11 +27,13 @@ export async function replayTask(
 ): Promise<ReplayOutcome> {
   const source = await readSource(bus, row);
   if (!source) return 'source-gone';
+  // Its deadline was that of the first run.
+  const { startBy: _startBy, ...first } = source.task;
   const task: TaskMessage = {
-    ...source.task,
+    ...first,
     ...edited,
     run: row.run + 1,
-    gen: source.task.gen + 1,
+    gen: first.gen + 1,
   };
   const traceparent = traceparentOf() ?? source.traceparent;
   const event: EventOf<'replayed'> = {

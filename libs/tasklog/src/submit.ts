@@ -20,6 +20,7 @@ import {
   traceparentOf,
   withSpan,
 } from '@slipstream/telemetry';
+import { publishDeadline } from './deadline.ts';
 import type { EventLog } from './event-log.ts';
 import { keptPayload } from './keep-payload.ts';
 import { publishLane } from './lanes.ts';
@@ -33,6 +34,8 @@ export interface Submission {
   /** Not before this time (milliseconds since 1970). */
   readonly runAt?: number;
   readonly timeoutMs?: number;
+  /** Longest wait for its first attempt, from when it may run; then it fails. */
+  readonly queueTimeoutMs?: number;
   readonly maxAttempts?: number;
   readonly tags?: readonly string[];
   readonly parentId?: string;
@@ -98,12 +101,14 @@ async function accept(
 ): Promise<Submitted> {
   const { definition, runAt, logged } = submission;
   const { category } = definition;
-  // Most kinds hold no texts: they do not wait, not even for a promise.
+  // What holds no texts does not wait, not even for a promise.
   const task = messageOf(
     definition.payloadHoldsText && (runAt ?? 0) < Date.now() + KEPT_MS
       ? { ...submission, payload: await keptPayload(bus, definition, submission.payload) }
       : submission,
   );
+  // First: one that fires for a task that is not there changes nothing.
+  if (task.startBy !== undefined) await publishDeadline(bus, category, task);
   const due = runAt !== undefined && runAt > Date.now() ? new Date(runAt).toISOString() : undefined;
   const fresh = submission.id === undefined && task.tenant === undefined;
   const stored = due
@@ -252,7 +257,7 @@ export async function publishScheduled(
 
 function messageOf(submission: Submission): TaskMessage {
   const { definition, payload, id, priority, timeoutMs, maxAttempts, tags, parentId } = submission;
-  const { concurrencyKey, tenant, idem, webhook } = submission;
+  const { concurrencyKey, tenant, idem, webhook, queueTimeoutMs, runAt = 0 } = submission;
   return {
     id: id ?? newId(),
     run: 1,
@@ -263,6 +268,9 @@ function messageOf(submission: Submission): TaskMessage {
     createdAt: nowText(),
     maxAttempts: maxAttempts ?? (definition.retry ?? defaultRetry).maxAttempts,
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(queueTimeoutMs !== undefined && {
+      startBy: new Date(Math.max(runAt, Date.now()) + queueTimeoutMs).toISOString(),
+    }),
     ...(tags && tags.length > 0 && { tags }),
     ...(parentId !== undefined && { parentId }),
     ...(concurrencyKey !== undefined && { concurrencyKey }),

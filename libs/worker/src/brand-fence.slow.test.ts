@@ -1,6 +1,6 @@
 import { type SourceScope, tasks, timeOfId } from '@slipstream/contracts';
 import { type Erasure, submit, writeErasure } from '@slipstream/tasklog';
-import { type Engine, startEngine } from '@slipstream/testkit';
+import { type Engine, startEngine, withRest } from '@slipstream/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createBrandFence, waitUntilQuiet } from './brand-fence.ts';
 import type { HandlerOf } from './handler.ts';
@@ -16,12 +16,16 @@ afterAll(() => engine[Symbol.asyncDispose]());
 const done = { embedded: 0, embedder: 'none' };
 
 /** A pool behind a fence, in the registry as the embedder. */
-function startFenced(embed: HandlerOf<'embed-chunks'>): AsyncDisposable {
+function startFenced(
+  embed: HandlerOf<'embed-chunks'>,
+  undo: (payload: { brand: string }) => Promise<void> = async () => {},
+): AsyncDisposable {
   const { bus, parts } = engine;
   const stack = new AsyncDisposableStack();
   const fence = stack.use(createBrandFence(parts));
-  const texts = async () => ({ vectors: [], embedder: 'none', dimensions: 0 });
-  const handlers = fence.guard({ 'embed-chunks': embed, 'embed-texts': texts });
+  const handlers = fence.guard(withRest('embedding', { 'embed-chunks': embed }), {
+    'embed-chunks': undo,
+  });
   const pool = stack.use(runPool(parts, { category: 'embedding', tasks, slots: 3, handlers }));
   const entry = { name: parts.worker, service: 'embedder', pools: [pool] };
   stack.use(register(bus, entry, parts.logger));
@@ -71,6 +75,21 @@ test('a task that is newer than a running erasure waits for its end and loses no
   expect(runs).toBe(1);
   await writeErasure(engine.bus, erasure({ brand: 'Busy' }, before, 'done'));
   expect(await engine.reaches(id)).toMatchObject({ state: 'succeeded', attempt: 1 });
+});
+
+test('a run that an erasure has passed by takes back what it wrote and ends as erased', async () => {
+  const undone: string[] = [];
+  await using _pool = startFenced(
+    async ({ brand }, { id }) => {
+      // As if this process had been frozen, taken for dead, and woken up again.
+      await writeErasure(engine.bus, erasure({ brand }, timeOfId(id), 'done'));
+      return done;
+    },
+    async ({ brand }) => void undone.push(brand),
+  );
+  const row = await engine.reaches(await send('Frozen'));
+  expect(JSON.parse(row.error ?? '')).toMatchObject({ code: 'erased' });
+  expect(undone).toEqual(['Frozen']);
 });
 
 test('whoever erases waits for what runs on the brand, and for nothing else', async () => {

@@ -12,9 +12,17 @@ export interface BrandFence extends Disposable {
   /**
    * The same handlers, but tasks of an erased brand or source that are older than its erasure end
    * as `erased`, and newer ones wait until it is done. Tasks without a brand run as before.
+   *
+   * @param undo by kind: takes back what a run has written that was frozen while its brand was erased
    */
-  guard<H extends object>(handlers: H): H;
+  guard<H extends object>(handlers: H, undo?: UndoOf<H>): H;
 }
+
+type UndoOf<H> = {
+  readonly [K in keyof H]?: H[K] extends (payload: infer Payload, context: never) => unknown
+    ? (payload: Payload) => Promise<unknown>
+    : never;
+};
 
 /** What a worker answers: nothing that began before the question and works on the brand runs any more. */
 interface Quiet {
@@ -53,14 +61,21 @@ export function createBrandFence({ bus, worker }: { bus: Bus; worker: string }):
   }
 
   const guarded =
-    (handler: Handler): Handler =>
+    (handler: Handler, undo?: (payload: never) => Promise<unknown>): Handler =>
     (payload, context) => {
       const brand = brandOf(payload);
       if (brand === undefined) return handler(payload, context);
       // Counted before the fence is read: whoever sets it later waits for this run.
       const run = async () => {
         await check(brand, payload, context.id);
-        return handler(payload, context);
+        const result = await handler(payload, context);
+        // Who erases waits for this run, unless the whole process was frozen and taken for dead.
+        await check(brand, payload, context.id).catch(async (error: unknown) => {
+          if (error instanceof GiveBackError) return;
+          await undo?.(payload as never);
+          throw error;
+        });
+        return result;
       };
       return track(brand, run());
     };
@@ -72,9 +87,12 @@ export function createBrandFence({ bus, worker }: { bus: Bus; worker: string }):
       ),
   });
   return {
-    guard: (handlers) =>
+    guard: (handlers, undo = {}) =>
       Object.fromEntries(
-        Object.entries(handlers).map(([kind, handler]) => [kind, guarded(handler as Handler)]),
+        Object.entries(handlers).map(([kind, handler]) => [
+          kind,
+          guarded(handler as Handler, undo[kind as keyof typeof undo]),
+        ]),
       ) as typeof handlers,
     [Symbol.dispose]: () => subscription.unsubscribe(),
   };

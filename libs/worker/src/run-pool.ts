@@ -18,7 +18,13 @@ import {
   Puller,
   taskStream,
 } from '@slipstream/jetstream';
-import { askTaskState, CHECK_HEADER, isOver } from '@slipstream/tasklog';
+import {
+  askTaskState,
+  CHECK_HEADER,
+  isOver,
+  lateMessage,
+  QUEUE_TIMEOUT,
+} from '@slipstream/tasklog';
 import { inTrace, isSampled, metrics, SpanKind, withSpan } from '@slipstream/telemetry';
 import { createAdmission } from './admission.ts';
 import { type Answer, anyCancel, createAnswers, keyOf } from './answer.ts';
@@ -228,6 +234,10 @@ export function runPool<C extends Category, Table extends TaskTable>(
     );
     const handle = () =>
       task.guard(async () => {
+        // Handed over before: it may have been started in time.
+        if (attempt === 1 && task.delivery.count === 1 && isLate(message)) {
+          throw new TerminalError(lateMessage, { code: QUEUE_TIMEOUT });
+        }
         const payload = isLaterPayload(message.payload)
           ? await readLater(bus, message.payload)
           : message.payload;
@@ -350,6 +360,9 @@ export function runPool<C extends Category, Table extends TaskTable>(
     },
   };
 }
+
+const isLate = ({ startBy }: TaskMessage): boolean =>
+  startBy !== undefined && Date.parse(startBy) < Date.now();
 
 function readMessage({ data }: Delivery): TaskMessage | undefined {
   try {

@@ -1,6 +1,6 @@
 import { tasks } from '@slipstream/contracts';
-import { admit } from '@slipstream/flows';
-import { createEventLog } from '@slipstream/tasklog';
+import { admit, steward } from '@slipstream/flows';
+import { createEventLog, openProjection } from '@slipstream/tasklog';
 import { createLogger } from '@slipstream/telemetry';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Json, startGateway, type TestGateway } from './gateway.ts';
@@ -75,6 +75,30 @@ test('what a limit holds that was set by PATCH waits in the queue, says why, and
   const later = await ask();
   gate.resolve();
   expect(await taskOf(later)).toMatchObject({ state: 'succeeded', attempt: 1 });
+}, 60_000);
+
+test('a task that a limit holds beyond its queueTimeoutMs fails, and one without a worker too', async () => {
+  const { bus, dir } = gateway;
+  await using projection = await openProjection(bus, { dir, name: 'steward' });
+  const ending = new AbortController();
+  const logger = createLogger('test', 'silent');
+  const parts = { bus, log: createEventLog(bus), projection, tasks, logger };
+  const running = steward(parts, ending.signal);
+  const scrape = { url: 'https://docs.example.com/', brand: 'Acme' };
+  const late = { tenant: 'late', queueTimeoutMs: 500 };
+  // Without slots four are released into the queue, the fifth stays in its lane.
+  const ids = await Promise.all(
+    Array.from({ length: 5 }, () => create('scrape-page', scrape, late)),
+  );
+  for (const id of ids) {
+    expect(await taskOf(id)).toMatchObject({ state: 'failed', error: { code: 'queue-timeout' } });
+  }
+  await vi.waitFor(
+    async () => expect(await queueOf('scraping', 'normal')).toMatchObject({ waiting: 0, held: 0 }),
+    waits,
+  );
+  ending.abort();
+  await running;
 }, 60_000);
 
 test('a reset ends tasks of tenants that wait for their turn', async () => {

@@ -1,4 +1,5 @@
 import { categoryNames, priorities } from '@slipstream/contracts';
+import { holdLease } from '@slipstream/jetstream';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Json, startGateway, type TestGateway } from './gateway.ts';
 import { rag } from './handlers.ts';
@@ -28,6 +29,7 @@ test('GET /v1/queues counts every category and priority', async () => {
     category: 'scraping',
     priority: 'normal',
     waiting: 2,
+    held: 0,
     running: 0,
     retrying: 0,
     scheduled: 1,
@@ -50,6 +52,23 @@ test('without workers the system is degraded and says which tasks wait', async (
     categories: { rag: { status: 'degraded' } },
   });
   expect(body['alerts']).toContainEqual(expect.stringContaining('no worker of rag is alive'));
+});
+
+test('what nobody leads is told with what stands still, who leads is named', async () => {
+  const lead = (signal: AbortSignal) =>
+    new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  await using _lease = holdLease(gateway.bus, { name: 'limits', lead });
+  await vi.waitFor(async () => {
+    const { body } = await gateway.get('/v1/health');
+    expect(body['leaders']).toMatchObject({
+      limits: { holder: expect.stringContaining('test-') },
+      steward: null,
+    });
+    expect(body['alerts']).toContainEqual(
+      expect.stringContaining('nobody leads steward: delayed tasks, schedules'),
+    );
+    expect(body['alerts']).not.toContainEqual(expect.stringContaining('nobody leads limits'));
+  }, 20_000);
 });
 
 test('a running worker and its task are seen', async () => {

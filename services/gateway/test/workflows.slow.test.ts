@@ -143,6 +143,43 @@ test('no more nodes are queued at once than the workflow allows', async () => {
   expect([state, counts]).toMatchObject(['succeeded', { succeeded: 9 }]);
 });
 
+test('a workflow may be a node of another, which goes on when it has ended', async () => {
+  asked.length = 0;
+  const inner = {
+    nodes: { one: search('inner one'), two: search('inner two', { after: ['one'] }) },
+  };
+  const { state, nodes, progress } = await run({
+    nodes: {
+      inner: { kind: 'run-workflow', payload: inner },
+      last: search('after all of it', { after: ['inner'] }),
+    },
+  });
+  expect([state, progress]).toMatchObject(['succeeded', { done: 2, total: 2 }]);
+  expect(asked).toEqual(['inner one', 'inner two', 'after all of it']);
+  const { body: below } = await gateway.get(`/v1/workflows/${nodes?.['inner']?.['taskId']}`);
+  expect(below).toMatchObject({ state: 'succeeded', counts: { total: 2, succeeded: 2 } });
+});
+
+test('the progress of a batch goes up while it runs', async () => {
+  const items = Array.from({ length: 300 }, (_, index) => ({ q: `step ${index}` }));
+  const { body } = await gateway.post('/v1/workflows', {
+    concurrency: 1,
+    group: { template: search('-'), items },
+  });
+  const seen = new Set<number>();
+  await vi.waitFor(
+    async () => {
+      const { body: now } = await gateway.get(`/v1/workflows/${body['id']}?nodes=false`);
+      if (now['progress']) seen.add(Number(now['progress']['done']));
+      expect(now['state']).toBe('succeeded');
+    },
+    { timeout: 60_000, interval: 20 },
+  );
+  expect([...seen]).toEqual([...seen].toSorted((a, b) => a - b));
+  expect(seen.has(300)).toBe(true);
+  expect(seen.size).toBeGreaterThan(2);
+}, 90_000);
+
 test('a cancelled workflow cancels its nodes', async () => {
   const { body } = await gateway.post('/v1/workflows', {
     group: [{ kind: 'ingest-document', payload: { brand: 'a', url: 'https://docs.example/a' } }],

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { tasks } from '@slipstream/contracts';
+import { type Leader, tasks } from '@slipstream/contracts';
 import { createGuardedAgent } from '@slipstream/documents/guarded-agent';
 import { parseAllowList } from '@slipstream/documents/net-guard';
 import {
@@ -65,7 +65,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
           return keepSnapshots({ bus, logger, file: projectionFile(place), everyMs }, signal);
         },
         ages: (signal: AbortSignal) => publishAges({ bus, logger }, signal),
-      };
+      } satisfies Record<Leader, (signal: AbortSignal) => Promise<void>>;
       for (const [name, run] of Object.entries(leaders)) {
         const lead = (signal: AbortSignal) => keepRunning(name, run, logger, signal);
         const onError = (err: unknown) => logger.warn({ err, leader: name }, 'lease not renewed');

@@ -1,8 +1,8 @@
-import { maintenanceJobs, type Task, tasks } from '@slipstream/contracts';
+import { brandToken, maintenanceJobs, type Task, tasks } from '@slipstream/contracts';
 import { directLast, serveMicro } from '@slipstream/jetstream';
 import { readSchedule, readSchedules, saveSchedule, submit } from '@slipstream/tasklog';
 import { type Engine, startEngine } from '@slipstream/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { startService } from '../src/service.ts';
 
@@ -41,10 +41,11 @@ async function failedTask(): Promise<Task['id']> {
   return task.id;
 }
 
-test('every job of the system is a schedule that users see', async () => {
+test('every job of the system but re-embed is a schedule that users see', async () => {
   const shipped = await readSchedules(engine.bus);
+  const { 're-embed': _onRequest, ...scheduled } = maintenanceJobs;
   expect(shipped.map(({ name, task }) => [name, task.kind])).toEqual(
-    Object.entries(maintenanceJobs).toSorted(),
+    Object.entries(scheduled).toSorted(),
   );
   expect(shipped.every((schedule) => schedule.shipped)).toBe(true);
 });
@@ -132,4 +133,89 @@ test('clean-up removes what crashes have left and nothing else; a dry run counts
   const { result: again } = await engine.completed('clean-up', {});
   expect(again).toMatchObject({ delayed: { seen: 0 }, schedules: { stale: 0 } });
   expect(await directLast(bus, 'KV_schedules', '$KV.schedules.state.removed')).toBeUndefined();
+});
+
+/** A crawl that has ended, as the log and the memory of pages have it. */
+async function crawled(brand: string, url: string, maxDepth: number): Promise<void> {
+  const { bus, log } = engine;
+  const definition = tasks['scrape-site'];
+  const { task } = await submit(bus, log, { definition, payload: { brand, url, maxDepth } });
+  const at = new Date().toISOString();
+  await log.append({
+    ...{ type: 'succeeded', id: task.id, run: 1, category: 'scraping', at, kind: 'scrape-site' },
+    ...{ attempt: 1, startedAt: at, worker: 'test', result: { url, inSitemap: 0, cut: 0 } },
+  });
+}
+
+async function crawlsBelow(parentId: string) {
+  await engine.projection.barrier();
+  const rows = await engine.projection.list({ parentId, limit: 10 });
+  const events = await Promise.all(rows.map((row) => engine.projection.history(row)));
+  return events
+    .flat()
+    .flatMap(({ event }) => (event.type === 'submitted' ? [event.task.payload] : []));
+}
+
+test('known sites are crawled again: a delta less deep, a full crawl as the user asked for it', async () => {
+  expect((await engine.completed('recrawl', {})).result).toMatchObject({ sites: [], forgotten: 0 });
+  const url = 'https://docs.example.com/';
+  await crawled('Acme', url, 5);
+  await crawled('Acme', url, 7);
+  await crawled('Erased', url, 7);
+  await engine.bus.publisher.publish(`$KV.pages.${brandToken('Acme')}.page`, '{}');
+  const { result } = await engine.completed('recrawl', { dryRun: true });
+  expect(result).toMatchObject({ dryRun: true, sites: [{ brand: 'Acme', url }], forgotten: 1 });
+
+  for (const [scope, maxDepth] of [
+    ['delta', 1],
+    ['full', 7],
+  ] as const) {
+    const { task } = await submit(engine.bus, engine.log, {
+      definition: tasks.recrawl,
+      payload: { scope },
+    });
+    await engine.reaches(task.id, new Set(['waiting']));
+    await vi.waitFor(
+      async () => expect(await crawlsBelow(task.id)).toEqual([{ brand: 'Acme', url, maxDepth }]),
+      { timeout: 20_000 },
+    );
+    // Its crawl ends, and the next one does not take its depth for that of the site.
+    await engine.projection.barrier();
+    const [row] = await engine.projection.list({ parentId: task.id, limit: 1 });
+    const at = new Date().toISOString();
+    await engine.log.append({
+      ...{ type: 'succeeded', id: row?.id ?? '', run: 1, category: 'scraping', at },
+      ...{ kind: 'scrape-site', attempt: 1, startedAt: at, worker: 'test' },
+    });
+    expect((await engine.reaches(task.id)).state).toBe('succeeded');
+  }
+});
+
+test('a task that runs far past its limit is cancelled as stuck; a dry run and a young one are not', async () => {
+  const { bus, log } = engine;
+  const definition = tasks['embed-texts'];
+  const startedAt = async (agoMs: number) => {
+    const { task } = await submit(bus, log, {
+      definition,
+      payload: { texts: ['x'] },
+      timeoutMs: 60_000,
+    });
+    const at = new Date(Date.now() - agoMs).toISOString();
+    await log.append({
+      ...{ type: 'started', id: task.id, run: 1, category: 'embedding', at, attempt: 1 },
+      worker: 'gone',
+    });
+    return task.id;
+  };
+  const [stuck, young] = [await startedAt(200_000), await startedAt(100_000)];
+  const { result: dry } = await engine.completed('sweep-stuck', { dryRun: true });
+  const { result } = await engine.completed('sweep-stuck', {});
+  expect(dry).toMatchObject({ dryRun: true, overdue: [{ id: stuck, worker: 'gone' }] });
+  expect(result).toMatchObject({ dryRun: false, overdue: [{ id: stuck }] });
+  const ended = await engine.reaches(stuck);
+  expect([ended.state, JSON.parse(ended.error ?? '')]).toMatchObject([
+    'cancelled',
+    { code: 'stuck' },
+  ]);
+  expect((await engine.projection.task(young))?.state).toBe('running');
 });

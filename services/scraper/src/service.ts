@@ -25,9 +25,11 @@ export const startService = (config: Config): Promise<WorkerService> =>
     description: 'Fetches sites and files, extracts and chunks their text, writes the index',
     settings: config,
     async start(parts) {
-      const { bus, stack } = parts;
+      const { bus, logger, stack } = parts;
       const uri = join(config.SLIPSTREAM_DATA_DIR, 'knowledge');
       const store = stack.use(await openKnowledgeStore({ uri }));
+      const unfollowed = (err: unknown) =>
+        logger.warn({ err }, 'turns at hosts cannot be read yet');
       const reach = {
         allow: config.SLIPSTREAM_SCRAPE_ALLOW.split(','),
         userAgent: `${ROBOTS_AGENT}/0.1`,
@@ -36,7 +38,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
         createFetcher({
           ...reach,
           delayMs: config.SLIPSTREAM_SCRAPE_DELAY_MS,
-          ledger: stack.use(openSharedLedger(bus)),
+          ledger: stack.use(openSharedLedger(bus, unfollowed)),
           // A longer wait for a host's turn is spent in the queue, not in a slot.
           limits: { maxWaitMs: 3_000 },
         }),
@@ -68,7 +70,12 @@ export const startService = (config: Config): Promise<WorkerService> =>
             category: 'ingestion',
             dependency: 'store',
             tasks,
-            handlers: fence.guard(ingestionHandlers(scraper)),
+            handlers: fence.guard(ingestionHandlers(scraper), {
+              'index-write': async ({ brand, docId }) => {
+                await store.removeDocuments([{ brand, docId }]);
+                await scraper.memory.forget(brand, docId);
+              },
+            }),
             slots: config.SLIPSTREAM_INGESTION_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),

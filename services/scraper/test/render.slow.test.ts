@@ -16,6 +16,10 @@ import { startTestServer, type TestServer } from '../src/fetch/start-test-server
 import { createRenderer, type Renderer } from '../src/render/create-renderer.ts';
 import { startService } from '../src/service.ts';
 
+const unused = async (): Promise<never> => {
+  throw new Error('a crawl needs no such task');
+};
+
 /** Set by people without a browser. Anywhere else its absence is a failure, not a reason to skip. */
 const withoutBrowser = process.env['SKIP_BROWSER'] === '1';
 if (withoutBrowser) process.stderr.write('SKIP_BROWSER=1: pages are not rendered\n');
@@ -86,6 +90,9 @@ describe.skipIf(withoutBrowser)('with Chromium', { timeout: 60_000 }, () => {
         handlers: {
           'embed-chunks': async () => ({ embedded: 0, embedder: 'none' }),
           'embed-texts': async () => ({ vectors: [], embedder: 'none', dimensions: 0 }),
+          're-embed': unused,
+          're-embed-documents': unused,
+          'switch-embedder': unused,
         },
       }),
     );
@@ -115,7 +122,7 @@ describe.skipIf(withoutBrowser)('with Chromium', { timeout: 60_000 }, () => {
     await engine.projection.barrier();
     await using store = await openKnowledgeStore({ uri: join(engine.dir, 'knowledge') });
     const indexed = () => store.listDocuments({ brand: 'App' });
-    await expect.poll(indexed).toMatchObject([{ url: `${site.origin}/app` }]);
+    await expect.poll(indexed, { timeout: 20_000 }).toMatchObject([{ url: `${site.origin}/app` }]);
     expect(await scrape('/app')).toMatchObject({ result: { outcome: 'unchanged' } });
   });
 
@@ -143,7 +150,7 @@ describe.skipIf(withoutBrowser)('with Chromium', { timeout: 60_000 }, () => {
   test('a page that never ends is left when its task is cancelled, and the next one is shown', async () => {
     const cancel = new AbortController();
     const busy = renderer.render(`${site.origin}/busy`, cancel.signal);
-    await expect.poll(() => site.seen).toContain('/busy');
+    await expect.poll(() => site.seen, { timeout: 20_000 }).toContain('/busy');
     cancel.abort(new Error('cancelled'));
     await expect(busy).rejects.toThrow('cancelled');
     const shown = await renderer.render(`${site.origin}/app`, new AbortController().signal);

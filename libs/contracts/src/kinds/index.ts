@@ -11,11 +11,14 @@ import { healthSnapshot } from './health-snapshot.ts';
 import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
 import { maintainIndex } from './maintain-index.ts';
+import { reEmbed, reEmbedDocuments, switchEmbedder } from './re-embed.ts';
+import { recrawl } from './recrawl.ts';
 import { retention } from './retention.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { scrapePage } from './scrape-page.ts';
 import { scrapeSite } from './scrape-site.ts';
 import { searchKnowledge } from './search-knowledge.ts';
+import { sweepStuck } from './sweep-stuck.ts';
 import { writeNotes } from './write-notes.ts';
 
 /** Every kind of task that the system knows. A new kind is one file and one line here. */
@@ -26,6 +29,9 @@ export const tasks = {
   [indexWrite.kind]: indexWrite,
   [embedChunks.kind]: embedChunks,
   [embedTexts.kind]: embedTexts,
+  [reEmbed.kind]: reEmbed,
+  [reEmbedDocuments.kind]: reEmbedDocuments,
+  [switchEmbedder.kind]: switchEmbedder,
   [answerQuestion.kind]: answerQuestion,
   [searchKnowledge.kind]: searchKnowledge,
   [evaluate.kind]: evaluate,
@@ -36,6 +42,8 @@ export const tasks = {
   [cleanUp.kind]: cleanUp,
   [eraseSource.kind]: eraseSource,
   [retention.kind]: retention,
+  [recrawl.kind]: recrawl,
+  [sweepStuck.kind]: sweepStuck,
   [runWorkflow.kind]: runWorkflow,
   [deliverWebhook.kind]: deliverWebhook,
 } as const;

@@ -41,6 +41,10 @@ export const searchKnowledge = defineTask({
   result: Type.Object({
     hits: Type.Array(SearchHit),
     mode: Type.Enum(['hybrid', 'vector', 'keyword']),
+    degraded: Type.Optional(
+      Type.String({ description: 'Which model could not be asked, and why' }),
+    ),
+    embedder: Type.Optional(Type.String({ description: 'Whose vectors were searched' })),
     timings: Type.Record(Type.String(), Type.Number()),
   }),
   priority: 'critical',

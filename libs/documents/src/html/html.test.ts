@@ -189,8 +189,9 @@ test('images leave their description, data images no address', () => {
   ).toBe('![The LED](https://docs.example.com/guide/a%20b.png) Key');
 });
 
-test('hostile pages end in time', () => {
-  const startMs = performance.now();
+test('hostile pages end in time', { timeout: 60_000 }, () => {
+  // Of this thread: others on the machine do not count.
+  const before = process.threadCpuUsage();
   expect(read(`${'<div>'.repeat(100_000)}deep`).markdown).toBe('deep');
   read(
     '<table><tr>'.concat(
@@ -203,5 +204,5 @@ test('hostile pages end in time', () => {
   read('<p>'.repeat(100_000).concat('</p>'.repeat(100_000)));
   read('<i hidden></i>'.repeat(50_000));
   read('<ul><li>'.repeat(5_000).concat('x'.repeat(100_000)));
-  expect(performance.now() - startMs).toBeLessThan(10_000);
+  expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(10_000);
 });

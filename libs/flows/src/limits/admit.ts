@@ -64,6 +64,12 @@ export async function admit(options: AdmitOptions, signal: AbortSignal): Promise
     bus.connection.subscribe(subjects.holding('*'), {
       callback: (_error, message) => counterOf(message.subject)?.hear(message.json()),
     }),
+    bus.connection.subscribe(subjects.cancel('*'), {
+      callback(_error, { subject, data }) {
+        const task = `${subject.slice(subject.lastIndexOf('.') + 1)}.${Buffer.from(data)}`;
+        for (const counter of counters.values()) counter.cancel(task);
+      },
+    }),
     bus.connection.subscribe(subjects.lanesPurged('*'), {
       callback: (_error, message) => counterOf(message.subject)?.drop(Number(message.string())),
     }),
@@ -117,6 +123,7 @@ export async function admit(options: AdmitOptions, signal: AbortSignal): Promise
 interface Counter {
   acquire(request: AcquireRequest, respond: (answer: AcquireAnswer) => void): void;
   hear(holding: Holding): void;
+  cancel(task: string): void;
   drop(upToSeq: number): void;
   park(priority: Priority, token: string, seq: number, task: TaskMessage): void;
   confirmAll(): void;
@@ -162,6 +169,7 @@ async function openCounter(
       ledger.write(desk.holds.all).then(() => respond({ verdicts }), fail);
     },
     hear: ({ instance, held }) => desk.hear(instance, held, Date.now()),
+    cancel: (task) => desk.cancel(task),
     drop: (upToSeq) => desk.drop(upToSeq),
     park(priority, token, seq, task) {
       const host = hostOf(task.payload);

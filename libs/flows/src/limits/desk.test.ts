@@ -219,3 +219,13 @@ test('a task that was cancelled in its lane takes no place in the rate from the 
   if (gone) desk.forget(token, gone.parked);
   expect(desk.release(1_000)?.parked.seq).toBe(2);
 });
+
+test('a released task that is cancelled gives its place back at once', () => {
+  const desk = new Desk(tasks, [], 0);
+  const token = laneToken(claimFor('k'));
+  for (const seq of [1, 2]) desk.park('normal', token, { seq, task: `t${seq}.1`, gen: 2 });
+  expect(desk.release(1)?.parked.task).toBe('t1.1');
+  expect(desk.release(1)).toBeUndefined();
+  desk.cancel('t1.1');
+  expect(desk.release(1)?.parked.task).toBe('t2.1');
+});

@@ -146,6 +146,11 @@ export class Desk {
     if (rate) this.#gcra.giveBack(meterOf(host ? { ...claim, host } : claim, rate.per), task);
   }
 
+  /** One that was cancelled after its release will not ask: its place is free at once. */
+  cancel(task: string): void {
+    this.#promised.end(task);
+  }
+
   /** All that was parked up to this sequence is gone. */
   drop(upToSeq: number): void {
     for (const lanes of this.#lanes.values()) {

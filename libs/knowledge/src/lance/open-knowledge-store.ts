@@ -12,7 +12,7 @@ import { filterSql } from './sql.ts';
 import { storeBytes } from './store-bytes.ts';
 import { openTables, type Tables } from './tables.ts';
 import { keepUp } from './upkeep.ts';
-import { addVectors, missingVectors } from './vectors.ts';
+import { addVectors, dropVectors, missingVectors, unembedded } from './vectors.ts';
 import { removeDocuments, writeDocuments } from './write-documents.ts';
 
 export interface KnowledgeStoreOptions {
@@ -51,6 +51,8 @@ export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promis
       return erase(tables, of);
     },
     missingVectors: (document, embedder) => missingVectors(tables, document, embedder),
+    unembedded: (embedder, { brand } = {}) => unembedded(tables, embedder, brand),
+    dropVectors: (embedderId) => dropVectors(tables, embedderId),
     async addVectors(embedder, rows) {
       const added = await addVectors(tables, embedder, rows);
       if (added > 0) await keepUp(await tables.ensureVectors(embedder), false, keepVersionsMs);

@@ -1,6 +1,7 @@
 import type { Chunk } from '@slipstream/contracts';
 import { createBm25Index, type Language, languages } from '@slipstream/retrieval';
 import { checkDimensions, checkDocuments, documentKey } from '../check-documents.ts';
+import { countUnembedded } from '../count-unembedded.ts';
 import type { ChunkFilter, DocumentRef, KnowledgeStore } from '../knowledge-store.ts';
 import { documentLanguage, queryTerms, searchText } from '../search-text.ts';
 import { countVectors, summarize } from '../summarize.ts';
@@ -64,6 +65,17 @@ export function createMemoryStore(): KnowledgeStore {
         .filter(([key]) => !have?.has(key))
         .map(([, chunk]) => chunk)
         .sort((one, other) => one.ordinal - other.ordinal);
+    },
+    async unembedded({ id }, { brand } = {}) {
+      const wanted = all(brand === undefined ? {} : { brand });
+      const rows = wanted.map(([key, chunk]) => ({ ...chunk, key }));
+      return countUnembedded(rows, tables.get(id)?.vectors ?? new Set());
+    },
+    async dropVectors(embedderId) {
+      const vectors = tables.get(embedderId)?.vectors;
+      const dropped = vectors?.size ?? 0;
+      vectors?.clear();
+      return dropped;
     },
     async addVectors(embedder, rows) {
       for (const { vector } of rows) checkDimensions(embedder, vector.length);

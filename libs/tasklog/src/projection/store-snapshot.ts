@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { Worker } from 'node:worker_threads';
 import { createZstdCompress } from 'node:zlib';
@@ -25,9 +24,10 @@ const PART_BYTES = 512 * 1_024;
  */
 export async function storeSnapshot(bus: Bus, file: string): Promise<StoredSnapshot | undefined> {
   const { snapshot: before, revision } = await readSnapshot(bus);
-  const dir = await mkdtemp(join(dirname(file), 'snapshot-'));
+  const copy = `${file}.snapshot`;
+  // Of one that died on the way.
+  await rm(copy, { force: true });
   try {
-    const copy = join(dir, 'copy.sqlite');
     const { oldestSeq, ...copied } = await copyFile({ file, copy });
     const sameLog = before?.stream === copied.stream;
     if (sameLog && before.seq > copied.seq) return undefined;
@@ -49,7 +49,7 @@ export async function storeSnapshot(bus: Bus, file: string): Promise<StoredSnaps
     if (old) await bus.manager.streams.purge('BLOBS', { filter: partOf(old.name, '*') });
     return { snapshot, oldestSeq };
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await rm(copy, { force: true });
   }
 }
 

@@ -1,4 +1,10 @@
-import { type MaintenanceJob, maintenanceJobs, ProblemError, tasks } from '@slipstream/contracts';
+import {
+  jobPayloads,
+  type MaintenanceJob,
+  maintenanceJobs,
+  ProblemError,
+  tasks,
+} from '@slipstream/contracts';
 import type { HttpApp } from '@slipstream/http';
 import { Type } from 'typebox';
 import type { GatewayParts } from '../parts.ts';
@@ -56,6 +62,9 @@ export function maintenanceRoutes(app: HttpApp, parts: GatewayParts): void {
             dryRun: Type.Optional(
               Type.Boolean({ description: 'Look and report, change nothing. Default: false' }),
             ),
+            brand: Type.Optional(
+              Type.String({ description: 'Only what belongs to this brand, where a job can' }),
+            ),
           },
           { additionalProperties: false },
         ),
@@ -68,7 +77,8 @@ export function maintenanceRoutes(app: HttpApp, parts: GatewayParts): void {
         throw new ProblemError('not-found', `'${job}' is not one of the jobs ${names}.`);
       }
       const definition = tasks[maintenanceJobs[job as MaintenanceJob]];
-      const order = { definition, payload: { ...request.body }, tags: [`job:${job}`] };
+      const payload = { ...jobPayloads[job as MaintenanceJob], ...request.body };
+      const order = { definition, payload, tags: [`job:${job}`] };
       const task = await acceptTask(parts, order, idempotencyKeyOf(request));
       return reply.code(202).header('location', `/v1/tasks/${task.id}`).send(task);
     },

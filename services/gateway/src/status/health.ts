@@ -1,4 +1,11 @@
-import { type Category, categories, categoryNames } from '@slipstream/contracts';
+import {
+  type Category,
+  categories,
+  categoryNames,
+  type Leader,
+  leaders,
+} from '@slipstream/contracts';
+import { type Bus, type Lease, readLease } from '@slipstream/jetstream';
 import { readWorkers, type WorkerEntry } from '@slipstream/worker';
 import { Type } from 'typebox';
 import { within } from '../broker.ts';
@@ -16,6 +23,8 @@ interface Check {
 interface Health extends Pick<Check, 'status'> {
   readonly dependencies: Readonly<Record<'nats' | 'projection', Check>>;
   readonly categories: Readonly<Record<Category, Check>>;
+  /** Who leads what is led by one process; null: nobody. */
+  readonly leaders: Readonly<Record<Leader, Lease | null>>;
   /** What a person should look at, in words. */
   readonly alerts: string[];
 }
@@ -27,6 +36,11 @@ export const HealthSchema = Type.Object({
   status: StatusSchema,
   dependencies: Type.Record(Type.String(), CheckSchema),
   categories: Type.Record(Type.String(), CheckSchema),
+  leaders: Type.Record(
+    Type.String(),
+    Type.Union([Type.Object({ holder: Type.String(), at: Type.String() }), Type.Null()]),
+    { description: 'Who leads what one process leads at a time; null: nobody' },
+  ),
   alerts: Type.Array(Type.String(), { description: 'What a person should look at, in words' }),
 });
 
@@ -38,20 +52,27 @@ const MAX_LAG = 1_000;
 export async function readHealth(parts: GatewayParts): Promise<Health> {
   const { bus } = parts;
   const [nats, projection] = await Promise.all([checkNats(parts), checkProjection(parts)]);
-  const workers = nats.status === 'healthy' ? await answered(readWorkers(bus)) : undefined;
+  const up = nats.status === 'healthy';
+  const [workers, leases] = await Promise.all([
+    up ? answered(readWorkers(bus)) : undefined,
+    up ? answered(readLeases(bus)) : undefined,
+  ]);
   const perCategory = Object.fromEntries(
     categoryNames.map((category) => [category, checkCategory(category, workers)]),
   ) as Record<Category, Check>;
   const breakers = openBreakers(workers ?? []);
+  const leaderless = leases ? withoutLeader(leases) : [];
   const dependencies = { nats, projection };
   const checks = [...Object.values(dependencies), ...Object.values(perCategory)];
   return {
-    status: overall(checks, breakers),
+    status: overall(checks, [...breakers, ...leaderless]),
     dependencies,
     categories: perCategory,
+    leaders: { ...noLeaders, ...leases },
     alerts: [
       ...checks.filter(({ status }) => status !== 'healthy').map(({ detail }) => detail),
       ...breakers,
+      ...leaderless,
     ],
   };
 }
@@ -88,6 +109,22 @@ function checkCategory(category: Category, workers: readonly WorkerEntry[] | und
   };
 }
 
+type Leases = Readonly<Record<Leader, Lease | null>>;
+
+const leaderNames = Object.keys(leaders) as Leader[];
+const noLeaders = Object.fromEntries(leaderNames.map((name) => [name, null])) as Leases;
+
+async function readLeases(bus: Bus): Promise<Leases> {
+  const read = leaderNames.map(async (name) => [name, (await readLease(bus, name)) ?? null]);
+  return Object.fromEntries(await Promise.all(read)) as Leases;
+}
+
+/** What nobody leads, in words. */
+const withoutLeader = (leases: Leases): string[] =>
+  leaderNames
+    .filter((name) => leases[name] === null)
+    .map((name) => `nobody leads ${name}: ${leaders[name]}, until a maintenance service runs`);
+
 /** Breakers that are not closed, in words. */
 const openBreakers = (workers: readonly WorkerEntry[]): string[] =>
   breakersOf(workers)
@@ -97,9 +134,9 @@ const openBreakers = (workers: readonly WorkerEntry[]): string[] =>
         `the breaker of ${dependency} ${endpoint} is ${state} in ${worker}`,
     );
 
-function overall(checks: readonly Check[], breakers: readonly string[]): Status {
+function overall(checks: readonly Check[], more: readonly string[]): Status {
   if (checks.some(({ status }) => status === 'unhealthy')) return 'unhealthy';
-  const clean = breakers.length === 0 && checks.every(({ status }) => status === 'healthy');
+  const clean = more.length === 0 && checks.every(({ status }) => status === 'healthy');
   return clean ? 'healthy' : 'degraded';
 }
 

@@ -22,6 +22,14 @@ export const NewTask = Type.Object(
     timeoutMs: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 86_400_000, description: 'Longest run of one attempt' }),
     ),
+    queueTimeoutMs: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: YEAR_MS,
+        description:
+          'Longest wait for the first attempt, from when the task may run; then it fails as `queue-timeout`',
+      }),
+    ),
     maxAttempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
     concurrencyKey: Type.Optional(
       Type.String({

@@ -1,12 +1,13 @@
-import { brandToken, laterPayload, tasks } from '@slipstream/contracts';
+import { brandToken, laterPayload, type TaskTable, tasks } from '@slipstream/contracts';
 import { putBlob } from '@slipstream/jetstream';
+import { brandOf } from '@slipstream/tasklog';
 import type { GatewayParts } from '../parts.ts';
 import { acceptTask } from '../tasks/accept-task.ts';
 import type { IdempotencyKey } from '../tasks/idempotency.ts';
 import type { Workflow } from './expand-workflow.ts';
 import { nameTag, summaryOf, type WorkflowView } from './read-workflow.ts';
 
-/** A larger definition is kept outside the queue and the log. */
+/** A larger definition is kept outside the queue and the log, and so is one with questions. */
 const INLINE = 64 * 1_024;
 
 /** Accepts a workflow whose nodes were checked: when this resolves it is stored, and it will run. */
@@ -18,10 +19,10 @@ export async function acceptWorkflow(
   const { bus, broker, projection } = parts;
   const text = JSON.stringify(workflow);
   const payload =
-    text.length <= INLINE
+    text.length <= INLINE && !holdsTexts(workflow)
       ? workflow
       : await broker.call(async () =>
-          laterPayload(await putBlob(bus, brandToken('*'), Buffer.from(text)), undefined),
+          laterPayload(await putBlob(bus, spaceOf(workflow), Buffer.from(text)), undefined),
         );
   const tags = workflow.name ? { tags: [nameTag(workflow.name)] } : {};
   const order = { definition: tasks['run-workflow'], payload, ...tags };
@@ -29,4 +30,17 @@ export async function acceptWorkflow(
   const row = await projection.task(id);
   if (!row) throw new Error(`workflow ${id} was accepted and is not in the log`);
   return summaryOf(row);
+}
+
+const holdsTexts = ({ nodes = {} }: Workflow): boolean =>
+  Object.values(nodes).some(
+    ({ kind, payload }) =>
+      (tasks as TaskTable)[kind]?.payloadHoldsText && brandOf(payload) !== undefined,
+  );
+
+/** The blobs of the brand that all nodes share, or those of no brand. */
+function spaceOf({ nodes = {} }: Workflow): string {
+  const brands = new Set(Object.values(nodes).map(({ payload }) => brandOf(payload)));
+  const [brand] = brands;
+  return brandToken(brands.size === 1 && brand !== undefined ? brand : '*');
 }

@@ -6,7 +6,7 @@ import { type Place, type PlaceParts, place, sum } from './place.ts';
 /** Chunks on their way, uploads, questions, results: all of a brand, or what comes from one source. */
 export const blobPlace = (parts: PlaceParts): Place =>
   place('blobs', async (erase) => {
-    const { bus, scope } = parts;
+    const { bus, scope, mayQuote } = parts;
     const own = brandToken(scope.brand);
     const names =
       scope.source === undefined ? ['>'] : (await namesIn(parts, own)).map((name) => `${name}.*`);
@@ -14,7 +14,7 @@ export const blobPlace = (parts: PlaceParts): Place =>
     // Batches on their way, workflows and questions over all brands have no brand of their own.
     const shared = brandToken('*');
     const waiting = await blobsOfBatches(bus);
-    for (const name of await namesIn(parts, shared)) {
+    for (const name of await namesIn(parts, shared, mayQuote)) {
       if (!erase || !waiting.has(name)) filters.push(`blob.${shared}.${name}.*`);
     }
     const counts = [];
@@ -29,12 +29,17 @@ async function count(bus: Bus, stream: string, filter: string): Promise<number> 
 }
 
 /** Names of the blobs of a space that come from the scope: they quote it, or are files of it. */
-async function namesIn(parts: PlaceParts, space: string): Promise<string[]> {
+async function namesIn(
+  parts: PlaceParts,
+  space: string,
+  isMeant: (madeMs: number) => boolean = () => true,
+): Promise<string[]> {
   const { bus, scope, mentions } = parts;
   const files = await filesOf(parts.projection, bus, scope);
   const names = new Set<string>();
   for await (const batch of messagesOf(bus, 'BLOBS', `blob.${space}.>`)) {
-    for (const { subject, data } of batch) {
+    for (const { subject, data, time } of batch) {
+      if (!isMeant(Date.parse(time))) continue;
       const name = subject.split('.')[2] ?? '';
       if (files.has(name) || mentions.in(data)) names.add(name);
     }

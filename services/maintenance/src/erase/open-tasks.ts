@@ -15,7 +15,10 @@ export interface OpenTaskParts {
   readonly projection: Projection;
 }
 
-const open: readonly TaskState[] = ['queued', 'scheduled', 'running', 'waiting', 'retrying'];
+/** Parents and what runs first: their children and their like end with them. */
+const open: readonly TaskState[] = ['waiting', 'running', 'retrying', 'scheduled', 'queued'];
+/** Each costs some milliseconds; what is left ends at the fence, when it is taken out of its queue. */
+const MAX_CANCELLED = 5_000;
 const PAGE = 500;
 
 /** Tasks that work on the scope, were made up to `atMs`, and have not ended. */
@@ -41,7 +44,7 @@ export async function* openTasks(
   }
 }
 
-/** Cancels them. @returns how many */
+/** Cancels them, up to a bound. @returns how many */
 export async function cancelOpenTasks(
   parts: OpenTaskParts,
   scope: SourceScope,
@@ -53,6 +56,7 @@ export async function cancelOpenTasks(
     const task = { id, run, category: category as Category };
     await cancelTask(bus, log, task, 'what it works on is being erased', 'erased');
     cancelled += 1;
+    if (cancelled === MAX_CANCELLED) break;
   }
   return cancelled;
 }

@@ -20,6 +20,8 @@ export interface PlaceParts {
   readonly store: KnowledgeStore;
   readonly scope: SourceScope;
   readonly mentions: Mentions;
+  /** Whether what was made then may hold something of the scope; later nothing can, as it is out of the store. */
+  readonly mayQuote: (madeMs: number) => boolean;
 }
 
 export const sum = (numbers: readonly number[]): number =>

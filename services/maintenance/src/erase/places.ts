@@ -1,8 +1,8 @@
-import { type TaskTable, tasks } from '@slipstream/contracts';
+import { type TaskTable, tasks, timeOfId } from '@slipstream/contracts';
 import { eraseMessages, subjectsOf } from '@slipstream/jetstream';
 import { brandOf, deleteSchedule, isWithin, readSchedules, readTask } from '@slipstream/tasklog';
 import { blobPlace } from './blobs.ts';
-import { bucketPlaces } from './buckets.ts';
+import { cachePlaces } from './buckets.ts';
 import { type Place, type PlaceParts, place, sum } from './place.ts';
 
 /** Recurring tasks of the scope: they would bring it back. Removed before anything else. */
@@ -35,25 +35,33 @@ export function storePlace({ store, scope }: Pick<PlaceParts, 'store' | 'scope'>
 /** Everything else, in any order. */
 export const otherPlaces = (parts: PlaceParts): readonly Place[] => [
   blobPlace(parts),
-  ...bucketPlaces(parts),
-  taskStream(parts, 'LIVE', 'live'),
-  taskStream(parts, 'FLOWS', 'flow'),
+  ...cachePlaces(parts),
+  taskStream(parts, 'LIVE', 'live', { mayMention: true }),
+  // A workflow over several brands needs its nodes until it ends; then they go.
+  taskStream(parts, 'FLOWS', 'flow', { mayMention: false }),
 ];
 
 /** Messages `<prefix>.<id of a task>` of tasks that work on the scope, or may have quoted it. */
-function taskStream(parts: PlaceParts, stream: string, prefix: string): Place {
-  const { bus, projection, scope, mentions } = parts;
+function taskStream(
+  parts: PlaceParts,
+  stream: string,
+  prefix: string,
+  { mayMention }: { readonly mayMention: boolean },
+): Place {
+  const { bus, projection, scope, mentions, mayQuote } = parts;
   return place(prefix, async (erase) => {
     let count = 0;
     for (const subject of await subjectsOf(bus, stream, `${prefix}.*`)) {
-      const row = await projection.ask('task', subject.slice(prefix.length + 1));
+      const id = subject.slice(prefix.length + 1);
+      if (!mayQuote(timeOfId(id))) continue;
+      const row = await projection.ask('task', id);
       const payload = row && (await readTask(bus, row))?.payload;
-      const quotes = (tasks as TaskTable)[row?.kind ?? '']?.resultHoldsText === true;
+      const quotes = (tasks as TaskTable)[row?.kind ?? '']?.payloadHoldsText === true;
       const brand = brandOf(payload);
       const meant =
         isWithin(scope, payload) ||
         (quotes && brand === scope.brand) ||
-        (brand === undefined && (await mentions.inStream(bus, stream, subject)));
+        (brand === undefined && mayMention && (await mentions.inStream(bus, stream, subject)));
       if (!meant) continue;
       if (erase) count += await eraseMessages(bus, stream, subject);
       else count += 1;

@@ -25,6 +25,8 @@ test('the flow of a parent is removed ten minutes after its end, not before', as
       'clean-up': cleanUp,
       'erase-source': unused,
       retention: unused,
+      recrawl: unused,
+      'sweep-stuck': unused,
     },
   });
   const definition = tasks['scrape-site'];

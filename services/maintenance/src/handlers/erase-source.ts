@@ -9,6 +9,7 @@ import {
   writeErasure,
 } from '@slipstream/tasklog';
 import { type HandlerOf, waitUntilQuiet } from '@slipstream/worker';
+import { pagePlace } from '../erase/buckets.ts';
 import { createMentions } from '../erase/mentions.ts';
 import { cancelOpenTasks } from '../erase/open-tasks.ts';
 import { type Counts, type Place, sum } from '../erase/place.ts';
@@ -20,6 +21,9 @@ export interface EraseParts {
   readonly projection: Projection;
   readonly store: KnowledgeStore;
 }
+
+/** A result is stored a moment after its handler has ended, and clocks of machines differ. */
+const GRACE_MS = 2_000;
 
 /** Searches of all places before another attempt is asked for: a writer may have come between. */
 const MAX_ROUNDS = 3;
@@ -40,8 +44,15 @@ export const createEraseSource =
     }
     const erasure = await beginErasure(bus, store, scope, id, dryRun);
     const mentions = createMentions(scope, erasure.urls);
-    const parts = { bus, log, projection, store, scope, mentions };
-    const places = [schedulePlace(parts), storePlace(parts), ...otherPlaces(parts)];
+    let outOfStoreMs = Number.POSITIVE_INFINITY;
+    const mayQuote = (madeMs: number): boolean => madeMs <= outOfStoreMs + GRACE_MS;
+    const parts = { bus, log, projection, store, scope, mentions, mayQuote };
+    const schedules = schedulePlace(parts);
+    const { url: _url, ...filter } = scope;
+    const pages = pagePlace(parts, () => store.listDocuments(filter));
+    const index = storePlace(parts);
+    const others = otherPlaces(parts);
+    const places = [schedules, pages, index, ...others];
     let { cancelled, removed } = erasure;
 
     async function note(more: Counts, state: Erasure['state'] = 'running'): Promise<void> {
@@ -50,13 +61,15 @@ export const createEraseSource =
     }
 
     async function eraseAll(): Promise<void> {
-      const [schedules, index, ...others] = places as [Place, Place, ...Place[]];
       await note(await schedules.erase());
       cancelled += await cancelOpenTasks(parts, scope, erasure.atMs);
       await waitUntilQuiet(bus, scope.brand, signal);
+      // In this order: which pages they are is known by their documents.
+      await note(await pages.erase());
       await note(await index.erase());
       // What read the index before that may still be writing its answer.
       await waitUntilQuiet(bus, scope.brand, signal);
+      outOfStoreMs = Date.now();
       for (const one of others) await note(await one.erase());
     }
 

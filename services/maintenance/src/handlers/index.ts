@@ -6,7 +6,9 @@ import { createDeliverWebhook, type WebhookParts } from './deliver-webhook.ts';
 import { createEraseSource, type EraseParts } from './erase-source.ts';
 import { createHealthSnapshot } from './health-snapshot.ts';
 import { createMaintainIndex } from './maintain-index.ts';
+import { createRecrawl } from './recrawl.ts';
 import { createRetention } from './retention.ts';
+import { createSweepStuck } from './sweep-stuck.ts';
 
 export const maintenanceHandlers = (
   parts: EraseParts,
@@ -14,12 +16,14 @@ export const maintenanceHandlers = (
 ): Handlers<'maintenance'> => {
   const { bus, projection, store } = parts;
   return {
-    'maintain-index': createMaintainIndex(store),
+    'maintain-index': createMaintainIndex(store, bus),
     'health-snapshot': createHealthSnapshot(bus),
     'dead-letter-digest': createDeadLetterDigest(projection),
     'clean-up': createCleanUp(bus, projection),
     'erase-source': createEraseSource(parts),
     retention: createRetention(parts, retentionDays),
+    recrawl: createRecrawl(bus, projection),
+    'sweep-stuck': createSweepStuck(parts),
   };
 };
 

@@ -5,7 +5,7 @@ import {
   subjects,
 } from '@slipstream/contracts';
 import type { MicroEndpoint } from '@slipstream/jetstream';
-import { memoryPlace } from '../erase/buckets.ts';
+import { pagePlace } from '../erase/buckets.ts';
 import { createDescriber } from './describe-source.ts';
 import { type KnownSource, knownSources } from './known-sources.ts';
 import { createPayloads, type SourceParts } from './source-parts.ts';
@@ -39,9 +39,9 @@ export function sourceEndpoints(opened: Omit<SourceParts, 'payloads'>): readonly
   /** Forgets what the pages of a source were like: the next crawl reads all of them. */
   async function forget({ id }: SourceQuestion): Promise<{ forgotten: number }> {
     const known = (await knownSources(parts)).find((one) => one.id === id);
-    const counts = known
-      ? await memoryPlace({ ...parts, scope: known.scope }, 'pages').erase()
-      : {};
+    if (!known) return { forgotten: 0 };
+    const { scope, documents } = known;
+    const counts = await pagePlace({ ...parts, scope }, async () => documents).erase();
     return { forgotten: counts['pages'] ?? 0 };
   }
 

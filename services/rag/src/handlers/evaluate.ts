@@ -1,11 +1,18 @@
 import { evaluate } from '@slipstream/evaluation';
 import type { KnowledgeStore } from '@slipstream/knowledge';
-import type { Embedder } from '@slipstream/providers';
+import type { Embedders } from '@slipstream/providers';
 import type { HandlerOf } from '@slipstream/worker';
+
+export interface EvaluationParts {
+  readonly store: KnowledgeStore;
+  readonly embedders: Embedders;
+  /** Weight of the vectors, if it is set. */
+  readonly fusionWeight: number | undefined;
+}
 
 /** Judges this system's own knowledge. Questions take turns with those of users. */
 export const createEvaluate =
-  (store: KnowledgeStore, embedder: Embedder): HandlerOf<'evaluate'> =>
+  ({ store, embedders, fusionWeight }: EvaluationParts): HandlerOf<'evaluate'> =>
   async ({ questions, brand }, { signal, progress }) =>
     evaluate(
       questions.map(({ id, answers = [], relevant = {}, answerable = true, ...rest }, nth) => ({
@@ -17,8 +24,9 @@ export const createEvaluate =
       })),
       {
         store,
-        embedder,
+        embedder: embedders.active,
         signal,
+        ...(fusionWeight !== undefined && { fusionWeight }),
         ...(brand !== undefined && { filter: { brand } }),
         onProgress: (done, total) => progress({ done, total, message: 'questions asked' }),
       },

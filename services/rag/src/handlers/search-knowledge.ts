@@ -19,7 +19,14 @@ export const createSearchKnowledge =
       score: Math.round(score * 1_000) / 1_000,
       ...(expand && surroundingsOf(chunk, around.filter(isOf(chunk)), expand)),
     }));
-    return { hits, mode: found.mode, timings: found.timings };
+    const { mode, timings, degraded, embedder } = found;
+    return {
+      hits,
+      mode,
+      ...(degraded !== undefined && { degraded }),
+      ...(embedder !== undefined && { embedder }),
+      timings,
+    };
   };
 
 const isOf =

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BlobRef, brandToken, type Notes, TerminalError } from '@slipstream/contracts';
 import { type BlobCache, type Bus, getBlob } from '@slipstream/jetstream';
-import type { AnswerModel } from '@slipstream/providers';
+import type { AnswerModels } from '@slipstream/providers';
 import { isOutage } from '@slipstream/resilience';
 import type { DocumentNotes, NotedDocument } from '@slipstream/retrieval';
 import type { HandlerOf } from '@slipstream/worker';
@@ -13,7 +13,7 @@ const VERSION = 1;
 export interface NotesParts {
   readonly bus: Bus;
   readonly cache: BlobCache;
-  readonly model: AnswerModel | undefined;
+  readonly models: AnswerModels;
   /** How much of a document the model reads, in characters. */
   readonly maxChars: number;
 }
@@ -23,7 +23,7 @@ export interface NotesParts {
  * when there is no model, when it is down, or when it writes something else. Then they say why.
  */
 export const createWriteNotes =
-  ({ bus, cache, model, maxChars }: NotesParts): HandlerOf<'write-notes'> =>
+  ({ bus, cache, models, maxChars }: NotesParts): HandlerOf<'write-notes'> =>
   async (payload, { signal, log }) => {
     const { brand, url, fingerprint, draftMs, draftCached } = payload;
     const from = performance.now();
@@ -36,6 +36,7 @@ export const createWriteNotes =
       const why = degraded !== undefined && { degraded };
       return { ...notes, url, mode: 'extractive', ...why, cached: draftCached, timings: timings() };
     };
+    const model = models.modelFor(fingerprint);
     if (!model) return draft();
 
     const space = brandToken(brand);

@@ -11,8 +11,13 @@ import { freshHost, type HostEntry, type HostLedger, RecentHosts } from './host-
 /**
  * The ledger of all scrapers: the bucket `hosts`. Every process follows it, so that a host that asks
  * to be left alone is left alone by all of them, and reading costs nothing.
+ *
+ * @param onError told why the bucket cannot be followed; it is tried again
  */
-export function openSharedLedger(bus: Bus): HostLedger & AsyncDisposable {
+export function openSharedLedger(
+  bus: Bus,
+  onError: (error: unknown) => void,
+): HostLedger & AsyncDisposable {
   const hosts = new RecentHosts();
   const stop = new AbortController();
 
@@ -27,6 +32,7 @@ export function openSharedLedger(bus: Bus): HostLedger & AsyncDisposable {
   const following = (async () => {
     for await (const { subject, seq, data } of followStream(bus, 'KV_hosts', {
       signal: stop.signal,
+      onError,
     })) {
       hosts.set(hostOf(subject), { ...entryIn(data), revision: seq });
     }

@@ -7,6 +7,7 @@ export interface PageMemory {
   /** Every page of a brand, a few at a time. */
   all(brand: string): AsyncGenerator<PageState>;
   put(brand: string, docId: string, state: PageState): Promise<void>;
+  /** The next crawl reads the page as if it were new. */
   forget(brand: string, docId: string): Promise<void>;
 }
 
