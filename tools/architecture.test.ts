@@ -10,7 +10,7 @@ const layers = [
   ['telemetry'],
   ['jetstream', 'resilience', 'documents', 'retrieval', 'http'],
   ['tasklog', 'knowledge', 'providers'],
-  ['worker'],
+  ['worker', 'evaluation'],
   ['flows'],
   ['gateway', 'scraper', 'embedder', 'rag', 'maintenance', 'provision'],
 ];

@@ -76,6 +76,7 @@ const carried: Readonly<Record<string, readonly [places: readonly string[], text
     'To all workers, once a second: age of the oldest waiting task; not stored',
   ],
   taskState: [[], 'Request and reply: what the log knows of a task; not stored'],
+  documents: [[], 'Request and reply: which documents the knowledge holds; not stored'],
   sources: [
     ['list'],
     'Request and reply (`list`, `find`, `forget`): sources of brands; not stored',

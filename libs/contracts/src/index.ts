@@ -35,13 +35,14 @@ export {
 } from './events.ts';
 export { batchIds, childId, derivedId, ID_PATTERN, newId, timeOfId } from './ids.ts';
 export { Citation, QueryFilters, Usage } from './kinds/answer-question.ts';
+export { EvaluationReport } from './kinds/evaluate.ts';
 export { Brand, HttpUrl } from './kinds/fields.ts';
 export { type Kind, type KindIn, type Tasks, tasks } from './kinds/index.ts';
 export { PageState } from './kinds/index-write.ts';
 export { MAX_NODES, WorkflowNode } from './kinds/run-workflow.ts';
 export { SearchHit } from './kinds/search-knowledge.ts';
 export { Notes } from './kinds/write-notes.ts';
-export type { Chunk } from './knowledge.ts';
+export type { Chunk, DocumentsAnswer, DocumentsQuestion, KnownDocument } from './knowledge.ts';
 export { isLaterPayload, type LaterPayload, laterPayload } from './later-payload.ts';
 export { type Leader, leaders } from './leaders.ts';
 export {

@@ -18,3 +18,28 @@ export interface Chunk {
   /** RFC 3339. */
   readonly fetchedAt: string;
 }
+
+/** Asked on the subject `documents`. */
+export interface DocumentsQuestion {
+  readonly brand?: string;
+  /** Words that URL or title must hold, whatever their case. */
+  readonly q?: string;
+  /** Most documents of the answer; a message of NATS has room for some thousands. */
+  readonly limit: number;
+}
+
+/** A document of the knowledge, without its text. */
+export interface KnownDocument {
+  readonly brand: string;
+  readonly source: string;
+  readonly url: string;
+  readonly title: string;
+  readonly chunks: number;
+}
+
+export interface DocumentsAnswer {
+  /** By brand and URL. */
+  readonly documents: readonly KnownDocument[];
+  /** How many there are altogether. */
+  readonly total: number;
+}

@@ -42,6 +42,8 @@ export const subjects = {
   ages: (category: Category) => `slipstream.ages.${category}`,
   /** Request and reply: what the projection knows of a task. */
   taskState: 'slipstream.task-state',
+  /** Request and reply: which documents are known. */
+  documents: 'slipstream.documents',
   /** Request and reply: what is known per source. */
   sources: (verb: 'list' | 'find' | 'forget') => `slipstream.sources.${verb}`,
   /** Asked of every worker before an erasure: answered when nothing of the brand runs there any more. */

@@ -15,6 +15,7 @@ export type {
 } from './knowledge-store.ts';
 export { type KnowledgeStoreOptions, openKnowledgeStore } from './lance/open-knowledge-store.ts';
 export { createMemoryStore } from './memory/memory-store.ts';
+export { passageText } from './passage-text.ts';
 export {
   createDocumentWriter,
   createVectorWriter,

@@ -1,5 +1,5 @@
 import type { Chunk } from '@slipstream/contracts';
-import type { Hit } from '@slipstream/retrieval';
+import type { Hit, Language } from '@slipstream/retrieval';
 
 /** A document of a brand. The same page may belong to several brands: to each its own copy. */
 export interface DocumentRef {
@@ -38,6 +38,8 @@ export interface ChunkFilter {
   readonly source?: string;
   readonly urlPrefix?: string;
   readonly docId?: string;
+  /** RFC 3339: only chunks whose text came then or later; what is unchanged keeps its time. */
+  readonly since?: string;
 }
 
 export interface DocumentSummary extends DocumentRef {
@@ -130,9 +132,19 @@ export interface KnowledgeStore extends AsyncDisposable {
     k: number,
     filter?: ChunkFilter,
   ): Promise<Hit<Chunk>[]>;
+  /** These chunks with the cosine as their score; those without a vector are left out. In any order. */
+  similarities(
+    embedder: EmbedderRef,
+    vector: Float32Array,
+    chunks: readonly Chunk[],
+  ): Promise<Hit<Chunk>[]>;
+  /** All chunks of these documents, in reading order within each. */
+  chunksOf(documents: readonly DocumentRef[]): Promise<Chunk[]>;
   /** The chunks with these ids, in the order of the ids. An id of two brands gives two chunks. */
   get(ids: readonly string[], filter?: ChunkFilter): Promise<Chunk[]>;
 
+  /** Of its documents, the one of most chunks first; those that came within the last 30 s may lack. */
+  languages(filter?: Pick<ChunkFilter, 'brand'>): Promise<Language[]>;
   /** Sorted by URL. */
   listDocuments(filter?: ChunkFilter): Promise<DocumentSummary[]>;
   /** One entry for each document and embedder that has vectors of it. */

@@ -1,7 +1,8 @@
 import type { AnswerLength } from './answer-length.ts';
 import { coverage, type Idf } from './idf.ts';
+import { splitWords } from './languages/split-words.ts';
+import { holdsQuantity } from './quantity.ts';
 import type { ScoredUnit } from './question.ts';
-import { words } from './terms.ts';
 
 /** Neighbouring units of one passage that may be an answer. */
 export interface Window {
@@ -15,10 +16,18 @@ export interface Window {
 export interface WindowOptions {
   readonly idf: Idf;
   readonly length: AnswerLength;
+  /** The question asks for a number or a time. */
+  readonly quantity?: boolean;
 }
 
 /** What it costs if the best unit comes last: enough to decide between equal windows. */
 const LATENESS_COST = 0.1;
+
+/**
+ * What a number is worth if one is asked for: token F1 of facts on the sample manual 0.617 instead of
+ * 0.594, the same with anything from 0.1 to 0.3.
+ */
+const QUANTITY_GAIN = 0.15;
 
 /**
  * The run of units of the wanted length that covers most of the question. Of equal runs the one
@@ -27,7 +36,7 @@ const LATENESS_COST = 0.1;
 export function bestWindow(
   question: ReadonlySet<string>,
   units: readonly ScoredUnit[],
-  { idf, length }: WindowOptions,
+  { idf, length, quantity = false }: WindowOptions,
 ): Window | undefined {
   let found: Window | undefined;
   for (const start of units.keys()) {
@@ -35,7 +44,11 @@ export function bestWindow(
     const best = window.reduce((one, other) => (other.coverage > one.coverage ? other : one));
     const covered = new Set(window.flatMap((unit) => [...unit.terms]));
     const late = (LATENESS_COST * window.indexOf(best)) / window.length;
-    const value = coverage(question, covered, idf) + best.coverage - late;
+    const gain =
+      quantity && window.some((unit) => holdsQuantity(unit, question, idf.language))
+        ? QUANTITY_GAIN
+        : 0;
+    const value = coverage(question, covered, idf) + best.coverage + gain - late;
     if (!found || value > found.value) found = { units: window, best, value };
   }
   return found;
@@ -53,12 +66,12 @@ function takeFrom(
   const [first, ...rest] = units.slice(start);
   if (!first) return [];
   const taken = [first];
-  let size = words(first.text).length;
+  let size = splitWords(first.text).length;
   for (const unit of rest) {
-    size += words(unit.text).length;
+    size += splitWords(unit.text).length;
     if (size > most || (unit.kind === 'row') !== (first.kind === 'row')) break;
     if (first.kind === 'row' && unit.coverage < first.coverage) break;
-    if (first.kind !== 'row' && size - words(unit.text).length >= least) break;
+    if (first.kind !== 'row' && size - splitWords(unit.text).length >= least) break;
     taken.push(unit);
   }
   return taken;

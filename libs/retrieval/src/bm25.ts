@@ -5,6 +5,8 @@ import { terms } from './terms.ts';
 export interface Bm25Options {
   readonly k1?: number;
   readonly b?: number;
+  /** How a text becomes terms. Default: `terms`, English. */
+  readonly analyse?: (text: string) => string[];
 }
 
 /** A keyword index in memory. For tests, evaluation and small corpora: every search is a full pass over postings. */
@@ -21,7 +23,11 @@ export interface Bm25Index {
   readonly size: number;
 }
 
-export function createBm25Index({ k1 = 1, b = 0.6 }: Bm25Options = {}): Bm25Index {
+export function createBm25Index({
+  k1 = 1,
+  b = 0.6,
+  analyse = (text) => terms(text),
+}: Bm25Options = {}): Bm25Index {
   const lengths = new Map<string, number>();
   const postings = new Map<string, Map<string, number>>();
   const termsOf = new Map<string, ReadonlySet<string>>();
@@ -45,7 +51,7 @@ export function createBm25Index({ k1 = 1, b = 0.6 }: Bm25Options = {}): Bm25Inde
     },
     set(id, text) {
       remove(id);
-      const found = terms(text);
+      const found = analyse(text);
       lengths.set(id, found.length);
       termsOf.set(id, new Set(found));
       totalLength += found.length;
@@ -58,7 +64,7 @@ export function createBm25Index({ k1 = 1, b = 0.6 }: Bm25Options = {}): Bm25Inde
     search(query, k, accept = () => true) {
       const scores = new Map<string, number>();
       const meanLength = totalLength / Math.max(lengths.size, 1);
-      for (const term of new Set(terms(query))) {
+      for (const term of new Set(analyse(query))) {
         const posting = postings.get(term);
         if (!posting) continue;
         const idf = idfFrom({

@@ -81,7 +81,10 @@ test('every quote is a piece of the passage that it names', () => {
 });
 
 test('a question that the passages only touch gets passages and no claim', () => {
-  const result = ask('Does charging the battery take longer outside?', 'battery');
+  const result = ask(
+    'Does charging the battery take longer outside during winter storms?',
+    'battery',
+  );
   expect(result).toMatchObject({ outcome: 'low-confidence', answer: null });
   expect(result.citations.map(({ chunkId }) => chunkId)).toEqual(['battery']);
 });
@@ -104,4 +107,25 @@ test('without hits nothing is answered', () => {
     reason: 'Nothing was found for this question.',
     confidence: 0,
   });
+});
+
+test('a question for a number is answered by the sentence that has one', () => {
+  const texts = {
+    id: 'gain',
+    title: 'Tarn 2',
+    headingPath: [],
+    text: 'The gain of the input needs a good microphone and an input that is free. The gain of the input reaches 62 dB.',
+  };
+  const hits = [{ chunk: texts, score: 1 }];
+  const answered = (question: string) => extractAnswer(question, hits, { idf }).answer;
+  expect(answered('How high is the gain of the input?')).toMatch(/62 dB/);
+  expect(answered('Which gain has the input?')).toMatch(/^The gain of the input needs/);
+});
+
+test('a passage that is near in meaning is trusted more than one that only shares words', () => {
+  const [near, far] = [0.8, -0.2].map((similarity) => {
+    const hits = [{ chunk: passages.battery, score: 1, similarity }];
+    return extractAnswer('Does charging work at night?', hits, { idf }).confidence;
+  });
+  expect(near).toBeGreaterThan(far ?? 1);
 });

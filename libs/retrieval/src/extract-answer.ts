@@ -3,20 +3,18 @@ import { bestWindow, type Window } from './best-window.ts';
 import type { Idf } from './idf.ts';
 import type { Hit, Passage } from './passage.ts';
 import { plainText } from './plain-text.ts';
+import { asksQuantity } from './quantity.ts';
 import { type Features, featuresOf } from './question.ts';
 import { terms } from './terms.ts';
 
 /**
- * Confidence from which sentences are given as the answer. On the sample manual 58 of 60 questions
- * for facts reach it, none of 225 about aerodynamics (Cranfield) and 3 of 30 about daily life.
+ * Confidence from which sentences are given as the answer. On the sample manual all of 60 questions
+ * for facts reach it, and 2 % of 285 about other subjects.
  */
-export const ANSWER_CONFIDENCE = 0.45;
+export const ANSWER_CONFIDENCE = 0.35;
 
-/**
- * Confidence from which passages are shown without a claim: 98 % of the Cranfield questions stay
- * below, and so does half of what is asked in quite other words than the manual's.
- */
-export const SHOW_CONFIDENCE = 0.3;
+/** Confidence from which passages are shown without a claim. */
+export const SHOW_CONFIDENCE = 0.25;
 
 export interface Citation {
   readonly chunkId: string;
@@ -49,7 +47,7 @@ export interface ExtractOptions {
   readonly passages?: number;
   /** Default: `ANSWER_CONFIDENCE`. */
   readonly answerFrom?: number;
-  /** Default: `SHOW_CONFIDENCE`. */
+  /** Default: `SHOW_CONFIDENCE`, but not more than `answerFrom`. */
   readonly showFrom?: number;
 }
 
@@ -64,18 +62,20 @@ export function extractAnswer<P extends Passage>(
   hits: readonly Hit<P>[],
   options: ExtractOptions,
 ): ExtractedAnswer {
-  const { idf, passages = 3, answerFrom = ANSWER_CONFIDENCE, showFrom = SHOW_CONFIDENCE } = options;
-  const wanted = terms(question);
+  const { idf, passages = 3, answerFrom = ANSWER_CONFIDENCE } = options;
+  const { showFrom = Math.min(SHOW_CONFIDENCE, answerFrom) } = options;
+  const wanted = terms(question, idf.language);
   const length = answerLength(question);
+  const quantity = asksQuantity(question);
   if (wanted.length === 0) return refusal('The question has no words that can be searched for.', 0);
   const best = hits[0]?.score ?? 0;
-  const read = hits.slice(0, passages).map(({ chunk, score }): Read => {
+  const read = hits.slice(0, passages).map(({ chunk, score, similarity }): Read => {
     const features = featuresOf(wanted, chunk, idf);
     const trust = best > 0 ? (score / best) ** 2 : 1;
-    return { chunk, features, trust, confidence: confidenceOf(features) };
+    return { chunk, features, trust, confidence: confidenceOf(features, similarity) };
   });
   const windows = read.flatMap((one) => {
-    const window = bestWindow(new Set(wanted), one.features.units, { idf, length });
+    const window = bestWindow(new Set(wanted), one.features.units, { idf, length, quantity });
     return window ? [{ ...one, window, value: window.value * one.trust }] : [];
   });
   const [first] = windows.sort((one, other) => other.value - one.value);
@@ -109,12 +109,18 @@ interface Read {
   readonly confidence: number;
 }
 
+/** Part of the cosine in the confidence, where there is one. */
+const SIMILARITY_WEIGHT = 0.2;
+
 /**
- * How sure it is that a passage answers: half the coverage of the whole passage, half that of its
- * best unit, 0 to 1. Questions about other subjects cover little of any passage.
+ * How sure it is that a passage answers, 0 to 1: half the coverage of the whole passage, half that of
+ * its best unit; and a little of its cosine, which knows that other words may mean the same (of far
+ * questions 98.7 % instead of 96 % are refused at 5 % false refusals).
  */
-function confidenceOf({ coverage, bestUnit }: Features): number {
-  return 0.5 * coverage + 0.5 * bestUnit;
+function confidenceOf({ coverage, bestUnit }: Features, similarity: number | undefined): number {
+  const words = 0.5 * coverage + 0.5 * bestUnit;
+  if (similarity === undefined) return words;
+  return (1 - SIMILARITY_WEIGHT) * words + SIMILARITY_WEIGHT * Math.max(0, similarity);
 }
 
 function refusal(reason: string, confidence: number): ExtractedAnswer {

@@ -11,14 +11,15 @@ const hits = (scores: Record<string, number>): Hit[] =>
 const shown = (list: readonly Hit[]) =>
   list.map(({ chunk, score }) => [chunk.id, Number(score.toFixed(3))]);
 
-test('scores are stretched to 0..1 and added by weight', () => {
+test('BM25 as a part of its best and stretched cosines are added by weight', () => {
   const fused = fuseWeighted(hits({ a: 30, b: 20, c: 10 }), hits({ b: 0.9, d: 0.8, c: 0.5 }));
   expect(shown(fused)).toEqual([
     ['a', 0.8],
-    ['b', 0.6],
+    ['b', 0.733],
+    ['c', 0.267],
     ['d', 0.15],
-    ['c', 0],
   ]);
+  expect(fused.map(({ similarity }) => similarity)).toEqual([undefined, 0.9, 0.5, 0.8]);
 });
 
 test('the weight moves the lead from text to vectors', () => {
@@ -28,7 +29,7 @@ test('the weight moves the lead from text to vectors', () => {
 });
 
 test('an empty list leaves the other one as it is', () => {
-  expect(shown(fuseWeighted(hits({ a: 9, b: 3 }), []))).toEqual(shown(hits({ a: 1, b: 0 })));
+  expect(shown(fuseWeighted(hits({ a: 9, b: 3 }), []))).toEqual(shown(hits({ a: 1, b: 1 / 3 })));
   expect(shown(fuseWeighted([], hits({ a: 9 })))).toEqual([['a', 1]]);
   expect(fuseWeighted([], [])).toEqual([]);
 });

@@ -1,10 +1,17 @@
+import type { Language } from './languages/language.ts';
 import { terms } from './terms.ts';
 
 /** Weight of a stemmed term: the rarer, the heavier. Above 0. */
-export type Idf = (term: string) => number;
+export interface Idf {
+  (term: string): number;
+  /** How texts become the terms that are weighed: whoever uses the weights analyses alike. */
+  readonly language: Language;
+}
 
 /** In how many of how many texts a term occurs. */
 export interface TermStatistics {
+  /** Default: `en`. */
+  readonly language?: Language;
   readonly texts: number;
   readonly frequencies: ReadonlyMap<string, number>;
 }
@@ -13,23 +20,24 @@ export interface TermStatistics {
  * The idf of BM25: `ln(1 + (N - n + 0.5) / (n + 0.5))` (Robertson and Zaragoza, "The Probabilistic
  * Relevance Framework", 2009, with Lucene's `1 +`, which keeps it above 0).
  */
-export function idfFrom({ texts, frequencies }: TermStatistics): Idf {
-  return (term) => {
+export function idfFrom({ texts, frequencies, language = 'en' }: TermStatistics): Idf {
+  const weight = (term: string): number => {
     const n = Math.min(frequencies.get(term) ?? 0, texts);
     return Math.log(1 + (texts - n + 0.5) / (n + 0.5));
   };
+  return Object.assign(weight, { language });
 }
 
 /** Counts terms over texts: a whole corpus, a sample of it, or only the hits of a question. */
-export function countTerms(texts: Iterable<string>): TermStatistics {
+export function countTerms(texts: Iterable<string>, language: Language = 'en'): TermStatistics {
   const frequencies = new Map<string, number>();
   let count = 0;
   for (const text of texts) {
     count += 1;
-    for (const term of new Set(terms(text)))
+    for (const term of new Set(terms(text, language)))
       frequencies.set(term, (frequencies.get(term) ?? 0) + 1);
   }
-  return { texts: count, frequencies };
+  return { language, texts: count, frequencies };
 }
 
 /** The part of the question's weight that is found in `found`: 0 to 1. Without terms: 0. */

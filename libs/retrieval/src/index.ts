@@ -15,6 +15,8 @@ export {
   type WeightedFusion,
 } from './fuse.ts';
 export { countTerms, coverage, type Idf, idfFrom, type TermStatistics } from './idf.ts';
+export { detectLanguage, type Language, languages } from './languages/language.ts';
+export { splitWords } from './languages/split-words.ts';
 export { digestOf } from './notes/digest.ts';
 export { extractNotes } from './notes/extract-notes.ts';
 export type { DocumentNotes, Note, NotedDocument, NotedPage, NotesSection } from './notes/notes.ts';

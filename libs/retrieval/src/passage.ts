@@ -12,6 +12,8 @@ export interface Passage {
 export interface Hit<P extends Passage = Passage> {
   readonly chunk: P;
   readonly score: number;
+  /** Cosine to the question, -1 to 1; undefined if it was not looked at. */
+  readonly similarity?: number;
 }
 
 /** Best first; equal scores in the order of ids, so that a result never depends on arrival. */

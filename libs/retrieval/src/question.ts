@@ -29,14 +29,15 @@ const NEAR_TERMS = 3;
 /** How well a passage fits a question, in three numbers. */
 export function featuresOf(question: QuestionTerms, passage: Passage, idf: Idf): Features {
   const wanted = new Set(question);
-  const above = terms(`${passage.title} ${passage.headingPath.join(' ')}`);
+  const { language } = idf;
+  const above = terms(`${passage.title} ${passage.headingPath.join(' ')}`, language);
   const all = new Set(above);
   const sequence: string[] = [];
   const units = unitsOf(passage.text).map((unit): ScoredUnit => {
-    const own = terms(unit.text);
+    const own = terms(unit.text, language);
     for (const term of own) all.add(term);
     sequence.push(...own);
-    const found = new Set([...own, ...terms(unit.lead.join(' ')), ...above]);
+    const found = new Set([...own, ...terms(unit.lead.join(' '), language), ...above]);
     return { ...unit, terms: found, coverage: coverage(wanted, found, idf) };
   });
   return {

@@ -24,12 +24,12 @@ export function rerankByFeatures<P extends Passage>(
   hits: readonly Hit<P>[],
   { idf, depth = 50 }: RerankOptions,
 ): Hit<P>[] {
-  const wanted = terms(question);
+  const wanted = terms(question, idf.language);
   return stretched(hits.slice(0, depth))
-    .map(({ chunk, score }) => {
-      const { bestUnit, proximity } = featuresOf(wanted, chunk, idf);
+    .map(({ score, ...hit }) => {
+      const { bestUnit, proximity } = featuresOf(wanted, hit.chunk, idf);
       const gain = rerankWeights.bestUnit * bestUnit + rerankWeights.proximity * proximity;
-      return { chunk, score: score + gain };
+      return { ...hit, score: score + gain };
     })
     .sort(byScore);
 }

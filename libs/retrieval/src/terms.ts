@@ -1,37 +1,46 @@
-import { stem } from './stem.ts';
-import { stopWords } from './stop-words.ts';
+import type { Language } from './languages/language.ts';
+import { lightStems } from './languages/light-stems.ts';
+import { porterStem } from './languages/porter-stem.ts';
+import { splitWords } from './languages/split-words.ts';
+import { stopWords } from './languages/stop-words.ts';
 
 /**
  * What a text is about, in reading order with repetitions: words and numbers in lower case without
- * accents, stop words dropped, the rest stemmed. `Charging the XR-200` -> `charg`, `xr`, `200`.
+ * accents, stop words dropped, the rest stemmed, a number parted from its unit. `Charging the XR-200
+ * at 48V` -> `charg`, `xr`, `200`, `48`, `v`.
  */
-export function terms(text: string): string[] {
+export function terms(text: string, language: Language = 'en'): string[] {
   const found: string[] = [];
-  for (const word of words(text)) {
-    if (!stopWords.has(word)) found.push(stemOf(word));
+  const ignored = stopWords[language];
+  for (const word of splitWords(text)) {
+    if (ignored.has(word)) continue;
+    const unit = UNIT.exec(word);
+    if (unit) found.push(unit[1] ?? '', unit[2] ?? '');
+    else found.push(stemOf(word, language));
   }
   return found;
 }
 
-/** Words and numbers in lower case, without accents; nothing is dropped. */
-export const words = (text: string): string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
+/** `48v`, `300ms`: in one text with a space, in the other without. */
+const UNIT = /^(\p{N}+)(\p{L}{1,4})$/u;
 
-function fold(text: string): string {
-  const lower = text.toLowerCase();
-  if (/^[\0-\x7f]*$/.test(lower)) return lower;
-  return lower.normalize('NFKD').replace(/\p{M}+/gu, '');
-}
+const stems: Readonly<Record<Language, (word: string) => string>> = {
+  en: porterStem,
+  ...lightStems,
+};
 
 /** Stems met before: the words of a product are few, and stemming is most of the work. */
-const known = new Map<string, string>();
+const known = new Map<Language, Map<string, string>>();
 const MAX_KNOWN = 50_000;
 
-function stemOf(word: string): string {
-  let found = known.get(word);
+function stemOf(word: string, language: Language): string {
+  const cache = known.get(language) ?? new Map<string, string>();
+  let found = cache.get(word);
   if (found === undefined) {
-    found = stem(word);
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(word, found);
+    found = stems[language](word);
+    if (cache.size >= MAX_KNOWN) cache.clear();
+    cache.set(word, found);
+    known.set(language, cache);
   }
   return found;
 }

@@ -1,5 +1,6 @@
 import type { Citation } from './extract-answer.ts';
 import { countTerms, coverage, type Idf, idfFrom } from './idf.ts';
+import { detectLanguage } from './languages/language.ts';
 import type { Passage } from './passage.ts';
 import { terms } from './terms.ts';
 import { type Unit, unitsOf } from './units.ts';
@@ -41,11 +42,12 @@ export function verifyCitations(
   options: { readonly idf?: Idf; readonly minCoverage?: number } = {},
 ): VerifiedAnswer {
   const { minCoverage = CITATION_COVERAGE } = options;
+  const idf = options.idf ?? idfOf(passages);
+  const { language } = idf;
   const sources = passages.map((passage) => ({
     passage,
-    terms: new Set(terms(wholeText(passage))),
+    terms: new Set(terms(wholeText(passage), language)),
   }));
-  const idf = options.idf ?? idfOf(passages);
   const numbers = new Map<number, number>();
   const citations: Citation[] = [];
   const removed: RemovedCitation[] = [];
@@ -73,7 +75,7 @@ export function verifyCitations(
   for (const unit of unitsOf(answer)) {
     if (unit.kind === 'code') continue;
     // A sentence without own words (`Yes. [1]`) stands for the one before it.
-    const own = new Set(terms(unit.text.replace(MARKS, '')));
+    const own = new Set(terms(unit.text.replace(MARKS, ''), language));
     if (own.size > 0) claim = own;
     let held = 0;
     const text = outsideCode(unit, (mark) => {
@@ -92,10 +94,11 @@ export function verifyCitations(
 
 /** The model may use words that no passage has; they weigh no more than those of one passage. */
 function idfOf(passages: readonly Passage[]): Idf {
-  const { texts, frequencies } = countTerms(passages.map(wholeText));
-  const idf = idfFrom({ texts, frequencies });
-  const once = idfFrom({ texts, frequencies: new Map([['', 1]]) })('');
-  return (term) => Math.min(idf(term), once);
+  const whole = passages.map(wholeText);
+  const counted = countTerms(whole, detectLanguage(whole.join('\n')) ?? 'en');
+  const idf = idfFrom(counted);
+  const once = idfFrom({ texts: counted.texts, frequencies: new Map([['', 1]]) })('');
+  return Object.assign((term: string) => Math.min(idf(term), once), { language: idf.language });
 }
 
 const wholeText = ({ title, headingPath, text }: Passage): string =>
@@ -119,7 +122,7 @@ function outsideCode({ text }: Unit, replace: (numbers: string) => string): stri
 function bestQuote(claim: ReadonlySet<string>, { text }: Passage, idf: Idf): string {
   let best = { text: '', score: -1 };
   for (const unit of unitsOf(text)) {
-    const score = coverage(claim, new Set(terms(unit.text)), idf);
+    const score = coverage(claim, new Set(terms(unit.text, idf.language)), idf);
     if (score > best.score) best = { text: unit.text, score };
   }
   return best.text;

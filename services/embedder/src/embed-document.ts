@@ -1,5 +1,4 @@
-import type { Chunk } from '@slipstream/contracts';
-import type { DocumentRef, KnowledgeStore } from '@slipstream/knowledge';
+import { type DocumentRef, type KnowledgeStore, passageText } from '@slipstream/knowledge';
 import type { Embedder } from '@slipstream/providers';
 import { metrics } from '@slipstream/telemetry';
 
@@ -22,7 +21,7 @@ export async function embedDocument(
   const chunks = await store.missingVectors({ brand, docId }, { id, dimensions });
   for (let from = 0; from < chunks.length; from += GROUP) {
     const group = chunks.slice(from, from + GROUP);
-    const { vectors } = await embedder.embed(group.map(passageOf), 'passage', { signal });
+    const { vectors } = await embedder.embed(group.map(passageText), 'passage', { signal });
     const rows = group.flatMap((chunk, index) => {
       const vector = vectors[index];
       return vector ? [{ brand, id: chunk.id, vector }] : [];
@@ -33,7 +32,3 @@ export async function embedDocument(
   }
   return chunks.length;
 }
-
-/** A chunk out of its document says too little: title and headings come before the text. */
-const passageOf = ({ title, headingPath, text }: Chunk): string =>
-  `${[title, ...headingPath].join(' > ')}\n${text}`;

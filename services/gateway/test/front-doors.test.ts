@@ -4,12 +4,17 @@ import { embedding, rag } from './handlers.ts';
 import { readEvents } from './read-events.ts';
 
 let gateway: TestGateway;
+const searches: object[] = [];
 beforeAll(async () => {
   gateway = await startGateway({ SLIPSTREAM_SCRAPE_ALLOW: '127.0.0.1:8081' });
   gateway.work('embedding', embedding());
   gateway.work(
     'rag',
     rag({
+      'search-knowledge': async (payload, context) => {
+        searches.push(payload);
+        return rag()['search-knowledge'](payload, context);
+      },
       'answer-question': async (payload, context) => {
         if (payload.question === 'Fail!') throw new Error('the model is gone');
         if (payload.question === 'Sleep!') {
@@ -169,7 +174,28 @@ test('GET /v1/search ranks chunks', async () => {
   const { status, body } = await gateway.get('/v1/search?q=loop&mode=keyword&limit=3');
   expect(status).toBe(200);
   expect(body).toMatchObject({ mode: 'keyword', hits: [{ text: 'loop' }] });
-  for (const query of ['', 'q=', 'q=%20', 'q=x&mode=best', 'q=x&limit=0']) {
+  for (const query of [
+    '',
+    'q=',
+    'q=%20',
+    'q=x&mode=best',
+    'q=x&limit=0',
+    'q=x&since=y',
+    'q=x&expand=all',
+  ]) {
     expect((await gateway.get(`/v1/search?${query}`)).status).toBe(400);
   }
+});
+
+test('a search is limited by source and date, and asks for what stands around its hits', async () => {
+  const since = '2026-11-01T00:00:00Z';
+  const query = `q=loop&brand=Acme&source=https://docs.example&since=${since}&expand=section`;
+  const { body } = await gateway.get(`/v1/search?${query}`);
+  const stored = await gateway.get(`/v1/tasks/${body['taskId']}`);
+  expect(stored.body).toMatchObject({ kind: 'search-knowledge', state: 'succeeded' });
+  expect(searches.at(-1)).toMatchObject({
+    brand: 'Acme',
+    filters: { source: 'https://docs.example', since },
+    expand: 'section',
+  });
 });

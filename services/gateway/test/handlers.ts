@@ -13,6 +13,7 @@ export const scraping = (
 export const rag = (some: Partial<Handlers<'rag', Tasks>> = {}): Handlers<'rag', Tasks> => ({
   'answer-question': answerQuestion,
   'search-knowledge': searchKnowledge,
+  evaluate: unused,
   'write-notes': unused,
   ...some,
 });

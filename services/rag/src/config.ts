@@ -1,6 +1,7 @@
 import { readEnv } from '@slipstream/config';
 import { categories } from '@slipstream/contracts';
 import { answerSettings, embedderSettings, rerankerSettings } from '@slipstream/providers';
+import { ANSWER_CONFIDENCE } from '@slipstream/retrieval';
 import { notesCacheSettings, slotsSetting, workerSettings } from '@slipstream/worker';
 import { type Static, Type } from 'typebox';
 
@@ -8,6 +9,13 @@ export const settings = Type.Object({
   ...workerSettings,
   ...embedderSettings,
   ...answerSettings,
+  SLIPSTREAM_ANSWER_CONFIDENCE: Type.Number({
+    default: ANSWER_CONFIDENCE,
+    minimum: 0,
+    maximum: 1,
+    description:
+      'Confidence from which a question is answered; `npm run eval` recommends one for your questions',
+  }),
   ...notesCacheSettings,
   SLIPSTREAM_NOTES_MODEL_CHARS: Type.Integer({
     default: 60_000,

@@ -11,6 +11,7 @@ import {
   type WorkerService,
 } from '@slipstream/worker';
 import type { Config } from './config.ts';
+import { documentsEndpoint } from './documents-endpoint.ts';
 import { createHandlers } from './handlers/index.ts';
 import { createRetriever } from './retrieve/retriever.ts';
 
@@ -58,11 +59,19 @@ export async function startService(config: Config): Promise<WorkerService> {
           answerModel: models.ids.join(', ') || 'extractive',
           breakers: breakers.breakerStates(),
         }),
+        endpoints: [documentsEndpoint(store)],
         pools: [
           runPool(parts, {
             category: 'rag',
             tasks,
-            handlers: fence.guard(createHandlers(retrieve, models, notes)),
+            handlers: fence.guard(
+              createHandlers(retrieve, models, {
+                store,
+                embedders,
+                answerFrom: config.SLIPSTREAM_ANSWER_CONFIDENCE,
+                notes,
+              }),
+            ),
             slots: config.SLIPSTREAM_RAG_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Chunk, ResultOf, Tasks } from '@slipstream/contracts';
+import { type Chunk, type ResultOf, subjects, type Tasks } from '@slipstream/contracts';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { type Engine, startEngine } from '@slipstream/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { startService } from '../src/service.ts';
 
@@ -78,6 +78,41 @@ test('the knowledge of another brand is not used', async () => {
   expect((await ask(question, "it's another; brand")).outcome).toBe('no-answer');
 });
 
+test('which documents are known is told over NATS, by brand and by words of title and URL', async () => {
+  await using _service = await start();
+  const ask = async (question: object) => {
+    const reply = await engine.bus.connection.request(subjects.documents, JSON.stringify(question));
+    return reply.json();
+  };
+  const source = 'https://docs.example';
+  const document = { brand: 'Quillmere', source, url, title: 'Factory reset', chunks: 4 };
+  const answer = { documents: [document], total: 1 };
+  // The service has subscribed a moment after it has started.
+  await vi.waitFor(
+    async () => expect(await ask({ q: 'RESET docs.example', limit: 5 })).toEqual(answer),
+    20_000,
+  );
+  expect(await ask({ brand: 'Other', limit: 5 })).toEqual({ documents: [], total: 0 });
+});
+
+test('an evaluation judges the knowledge that is there, and says what it would change', async () => {
+  await using _service = await start();
+  const questions = [
+    { question, relevant: { '/reset.html': 1 }, answers: [texts[0] ?? ''] },
+    { question: 'Which enzyme splits lactose?', answerable: false },
+  ];
+  const { result } = await engine.completed('evaluate', { questions, brand: 'Quillmere' });
+  expect(result).toMatchObject({
+    questions: 2,
+    judged: 1,
+    retrieval: { keyword: { ndcg10: 1 }, reranked: { hit5: 1, mrr: 1 } },
+    answers: { questions: 1, citesRight: 1 },
+    refusals: { falseRefusals: 0, unanswerableRefused: 1 },
+    recommendations: { fusionWeight: { now: 0.2, change: false } },
+    missed: [],
+  });
+});
+
 test('a search ranks chunks by words, and says which mode it used', async () => {
   await using _service = await start();
   const payload = { q: 'phantom power volts', mode: 'keyword' as const, limit: 2 };
@@ -85,6 +120,23 @@ test('a search ranks chunks by words, and says which mode it used', async () => 
   const { hits, mode } = result as ResultOf<Tasks['search-knowledge']>;
   expect([mode, hits[0]?.text]).toEqual(['keyword', texts[3]]);
   expect(hits.length).toBeLessThanOrEqual(2);
+});
+
+test('a search is limited by date, and gives what stands around each chunk', async () => {
+  await using _service = await start();
+  const search = async (more: object) => {
+    const payload = { q: 'scenes of the mixer', mode: 'keyword', limit: 1, ...more } as const;
+    return (await engine.completed('search-knowledge', payload)).result as ResultOf<
+      Tasks['search-knowledge']
+    >;
+  };
+  const [hit] = (await search({ expand: 'neighbours' })).hits;
+  expect(hit).toMatchObject({ text: texts[2], before: texts[1], after: texts[3] });
+  const [whole] = (await search({ expand: 'section' })).hits;
+  expect(whole?.section).toBe(texts.join('\n\n'));
+  const since = (time: string) => search({ filters: { since: time } });
+  expect((await since('2026-11-01T00:00:00Z')).hits).toHaveLength(1);
+  expect((await since('2026-11-01T00:00:01Z')).hits).toEqual([]);
 });
 
 /** Speaks the part of the chat completions API that a streamed answer uses. */

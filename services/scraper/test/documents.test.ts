@@ -42,6 +42,7 @@ beforeAll(async () => {
       handlers: {
         'answer-question': unused,
         'search-knowledge': unused,
+        evaluate: unused,
         'write-notes': async ({ url, draft, draftCached: cached, draftMs }) => {
           const text = Buffer.from((await getBlob(engine.bus, draft as BlobRef)) ?? []).toString();
           const timings = { notesMs: draftMs };

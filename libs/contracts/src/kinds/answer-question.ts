@@ -27,6 +27,12 @@ export const QueryFilters = Type.Object(
       Type.String({ description: 'Origin of the site, or name of the upload' }),
     ),
     urlPrefix: Type.Optional(Type.String()),
+    since: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        description: 'Only text that was new or had changed at this time or later, RFC 3339',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

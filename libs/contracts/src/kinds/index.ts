@@ -5,6 +5,7 @@ import { deadLetterDigest } from './dead-letter-digest.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
 import { embedChunks } from './embed-chunks.ts';
 import { embedTexts } from './embed-texts.ts';
+import { evaluate } from './evaluate.ts';
 import { eraseSource } from './erase-source.ts';
 import { healthSnapshot } from './health-snapshot.ts';
 import { indexWrite } from './index-write.ts';
@@ -33,6 +34,7 @@ export const tasks = {
   [switchEmbedder.kind]: switchEmbedder,
   [answerQuestion.kind]: answerQuestion,
   [searchKnowledge.kind]: searchKnowledge,
+  [evaluate.kind]: evaluate,
   [writeNotes.kind]: writeNotes,
   [maintainIndex.kind]: maintainIndex,
   [healthSnapshot.kind]: healthSnapshot,

@@ -10,6 +10,11 @@ export const SearchHit = Type.Object({
   page: Type.Optional(Type.Integer()),
   text: Type.String(),
   score: Type.Number(),
+  before: Type.Optional(Type.String({ description: 'The chunk before it in the document' })),
+  after: Type.Optional(Type.String({ description: 'The chunk after it' })),
+  section: Type.Optional(
+    Type.String({ description: 'All text under its heading, at most 8,000 characters' }),
+  ),
 });
 
 export const searchKnowledge = defineTask({
@@ -23,6 +28,12 @@ export const searchKnowledge = defineTask({
       filters: Type.Optional(QueryFilters),
       mode: Type.Optional(Type.Enum(['hybrid', 'vector', 'keyword'])),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 10 })),
+      expand: Type.Optional(
+        Type.Enum(['neighbours', 'section'], {
+          description:
+            'What comes with each chunk: those before and after it, or its whole section',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),

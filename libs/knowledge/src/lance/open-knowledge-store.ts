@@ -1,11 +1,13 @@
 import { connect } from '@lancedb/lancedb';
 import { checkDocuments, documentKey } from '../check-documents.ts';
 import type { ChunkFilter, DocumentRef, KnowledgeStore, VectorCount } from '../knowledge-store.ts';
+import { queryTerms } from '../search-text.ts';
 import { countVectors, summarize } from '../summarize.ts';
+import { createLanguages } from './languages.ts';
 import { erase, maintain } from './maintain.ts';
 import { rowsOf } from './rows.ts';
 import type { ChunkRow } from './schema.ts';
-import { getChunks, textSearch, vectorSearch } from './search.ts';
+import { chunksOf, getChunks, similarities, textSearch, vectorSearch } from './search.ts';
 import { filterSql } from './sql.ts';
 import { storeBytes } from './store-bytes.ts';
 import { openTables, type Tables } from './tables.ts';
@@ -33,16 +35,21 @@ export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promis
   });
   const tables = await openTables(connection);
   const { chunks } = tables;
+  const languages = createLanguages(tables);
 
   return {
     async writeDocuments(documents) {
       checkDocuments(documents);
       const counts = await writeDocuments(tables, documents);
+      languages.forget();
       if (counts.some(({ added }) => added > 0)) await keepUp(chunks, true, keepVersionsMs);
       return counts;
     },
     removeDocuments: (documents) => removeDocuments(tables, documents),
-    erase: (of) => erase(tables, of),
+    erase(of) {
+      languages.forget();
+      return erase(tables, of);
+    },
     missingVectors: (document, embedder) => missingVectors(tables, document, embedder),
     unembedded: (embedder, { brand } = {}) => unembedded(tables, embedder, brand),
     dropVectors: (embedderId) => dropVectors(tables, embedderId),
@@ -51,9 +58,15 @@ export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promis
       if (added > 0) await keepUp(await tables.ensureVectors(embedder), false, keepVersionsMs);
       return added;
     },
-    textSearch: (query, k, filter = {}) => textSearch(tables, query, k, filter),
+    async textSearch(query, k, filter = {}) {
+      const among = await languages.of(filter);
+      return textSearch(tables, queryTerms(query, among), k, filter);
+    },
     vectorSearch: (embedder, vector, k, filter = {}) =>
       vectorSearch(tables, embedder, vector, k, filter),
+    languages: (filter = {}) => languages.of(filter),
+    similarities: (embedder, vector, of) => similarities(tables, embedder, vector, of),
+    chunksOf: (documents) => chunksOf(tables, documents),
     get: (ids, filter = {}) => getChunks(tables, ids, filter),
     async listDocuments(filter = {}) {
       return summarize(await placesWhere(tables, filter));

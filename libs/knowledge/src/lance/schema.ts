@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Chunk } from '@slipstream/contracts';
+import type { Language } from '@slipstream/retrieval';
 import { Field, FixedSizeList, Float32, Int32, List, Schema, Utf8 } from 'apache-arrow';
 import { searchText } from '../search-text.ts';
 
@@ -25,18 +26,18 @@ export const chunkSchema = new Schema([
   new Field('headingPath', new List(new Field('item', new Utf8(), true)), false),
   new Field('page', new Int32(), true),
   new Field('ordinal', new Int32(), false),
-  ...['text', 'fetchedAt', 'search'].map(text),
+  ...['text', 'fetchedAt', 'language', 'search'].map(text),
 ]);
 
-/** Everything but the search text. */
+/** Everything but what only searches need. */
 export const chunkColumns = chunkSchema.fields
   .map(({ name }) => name)
-  .filter((name) => name !== 'search');
+  .filter((name) => name !== 'search' && name !== 'language');
 
 export const vectorSchema = (dimensions: number): Schema =>
   new Schema([
     key,
-    ...['brand', 'source', 'docId', 'url'].map(text),
+    ...['brand', 'source', 'docId', 'url', 'fetchedAt'].map(text),
     new Field(
       'vector',
       new FixedSizeList(dimensions, new Field('item', new Float32(), true)),
@@ -53,14 +54,15 @@ export function chunkKey({ brand, id }: Pick<Chunk, 'brand' | 'id'>): string {
   return `${id}.${hash}`;
 }
 
-export function toRow(chunk: Chunk): Record<string, unknown> {
+export function toRow(chunk: Chunk, language: Language): Record<string, unknown> {
   const { headingPath, page = null } = chunk;
   return {
     ...chunk,
     key: chunkKey(chunk),
     headingPath: [...headingPath],
     page,
-    search: searchText(chunk),
+    language,
+    search: searchText(chunk, language),
   };
 }
 

@@ -2,22 +2,23 @@ import { MatchQuery, type Query, type VectorQuery } from '@lancedb/lancedb';
 import type { Chunk } from '@slipstream/contracts';
 import type { Hit } from '@slipstream/retrieval';
 import { checkDimensions } from '../check-documents.ts';
-import type { ChunkFilter, EmbedderRef } from '../knowledge-store.ts';
+import type { ChunkFilter, DocumentRef, EmbedderRef } from '../knowledge-store.ts';
 import { rowsOf } from './rows.ts';
-import { type ChunkRow, chunkColumns, toChunk } from './schema.ts';
-import { filterSql, oneOf } from './sql.ts';
+import { type ChunkRow, chunkColumns, chunkKey, toChunk } from './schema.ts';
+import { documentsSql, filterSql, oneOf } from './sql.ts';
 import type { Tables } from './tables.ts';
 import { dimensionsOf } from './vectors.ts';
 
 export async function textSearch(
   tables: Tables,
-  query: string,
+  query: readonly string[],
   k: number,
   filter: ChunkFilter,
 ): Promise<Hit<Chunk>[]> {
+  if (query.length === 0) return [];
   const rows = await tables.run(tables.chunks, (table) => {
     // A MatchQuery takes its words as words; a plain string could be read as syntax.
-    const found = table.query().fullTextSearch(new MatchQuery(query, 'search'));
+    const found = table.query().fullTextSearch(new MatchQuery(query.join(' '), 'search'));
     // Naming `_score` keeps the library from warning on stderr at every query.
     const columns = [...chunkColumns, '_score'];
     return rowsOf<ChunkRow & { _score: number }>(limited(found, filter).select(columns).limit(k));
@@ -53,6 +54,29 @@ export async function vectorSearch(
   });
 }
 
+export async function similarities(
+  tables: Tables,
+  embedder: EmbedderRef,
+  vector: Float32Array,
+  of: readonly Chunk[],
+): Promise<Hit<Chunk>[]> {
+  checkDimensions(embedder, vector.length);
+  const vectors = of.length === 0 ? undefined : await tables.vectors(embedder.id);
+  if (!vectors) return [];
+  checkDimensions(embedder, vector.length, await dimensionsOf(vectors));
+  const chunks = new Map(of.map((chunk) => [chunkKey(chunk), chunk]));
+  const rows = await tables.run(vectors, (table) => {
+    const found = table.query().nearestTo(vector).distanceType('cosine').bypassVectorIndex();
+    return rowsOf<{ key: string; _distance: number }>(
+      found.where(oneOf('key', chunks.keys())).select(['key', '_distance']).limit(chunks.size),
+    );
+  });
+  return rows.flatMap(({ key, _distance }) => {
+    const chunk = chunks.get(key);
+    return chunk ? [{ chunk, score: 1 - _distance }] : [];
+  });
+}
+
 export async function getChunks(
   tables: Tables,
   ids: readonly string[],
@@ -65,6 +89,17 @@ export async function getChunks(
   );
   const byId = Map.groupBy(rows.map(toChunk), ({ id }) => id);
   return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+export async function chunksOf(
+  tables: Tables,
+  documents: readonly DocumentRef[],
+): Promise<Chunk[]> {
+  if (documents.length === 0) return [];
+  const rows = await tables.run(tables.chunks, (table) =>
+    rowsOf<ChunkRow>(table.query().where(documentsSql(documents)).select(chunkColumns)),
+  );
+  return rows.map(toChunk).sort((one, other) => one.ordinal - other.ordinal);
 }
 
 /** Candidates that the graph index keeps while it walks: wider finds more and takes longer. */

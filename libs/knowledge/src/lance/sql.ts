@@ -22,11 +22,12 @@ export function documentsSql(documents: readonly DocumentRef[]): string {
 
 /** `undefined` if everything passes. */
 export function filterSql(filter: ChunkFilter): string | undefined {
-  const { brand, source, docId, urlPrefix } = filter;
+  const { brand, source, docId, urlPrefix, since } = filter;
   const conditions = [
     ...Object.entries({ brand, source, docId }).flatMap(([column, value]) =>
       value === undefined ? [] : [`${column} = ${quoted(value)}`],
     ),
+    ...(since === undefined ? [] : [`fetchedAt >= ${quoted(new Date(since).toISOString())}`]),
     ...(urlPrefix === undefined ? [] : [`starts_with(url, ${quoted(urlPrefix)})`]),
   ];
   return conditions.length === 0 ? undefined : conditions.join(' AND ');

@@ -19,19 +19,21 @@ export interface Tables {
 /** 200 unbounded queries at once took 10 GB; more than 8 do not become faster on two cores. */
 const MAX_QUERIES = 8;
 
-/** Stems, drops stop words, folds accents: as `terms` of the retrieval library does. */
+/** The texts are terms already, each document in its own language: the index only parts them. */
 export const textIndex = (): Index =>
   Index.fts({
-    stem: true,
-    lowercase: true,
-    removeStopWords: true,
-    asciiFolding: true,
+    baseTokenizer: 'whitespace',
+    stem: false,
+    lowercase: false,
+    removeStopWords: false,
+    asciiFolding: false,
     withPosition: false,
   });
 
 export async function openTables(connection: Connection): Promise<Tables> {
   const gate: Gate = createGate(MAX_QUERIES);
   const chunks = await openOrCreate(connection, CHUNKS, chunkSchema);
+  await checkSchema(chunks);
   await ensureTextIndex(chunks);
   const opened = new Map<string, Promise<Table>>();
 
@@ -101,6 +103,17 @@ async function openOrCreate(connection: Connection, name: string, schema: Schema
     if (!names.includes(name)) throw error;
     return connection.openTable(name);
   }
+}
+
+/** Throws if the chunks have not the columns of this version */
+async function checkSchema(chunks: Table): Promise<void> {
+  const { fields } = await chunks.schema();
+  const has = new Set(fields.map(({ name }) => name));
+  const missing = chunkSchema.fields.find(({ name }) => !has.has(name));
+  if (!missing) return;
+  throw new Error(
+    `the knowledge was written by an older version (its chunks have no '${missing.name}'): remove the folder 'knowledge' of SLIPSTREAM_DATA_DIR and crawl again`,
+  );
 }
 
 const TEXT_INDEX = 'search_idx';

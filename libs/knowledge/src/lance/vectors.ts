@@ -93,13 +93,25 @@ export async function dimensionsOf(table: Table): Promise<number> {
 }
 
 /** What a vector row repeats of its chunk, so that searches can be limited to it. */
-type Place = Pick<ChunkRow, 'key' | 'brand' | 'source' | 'docId' | 'url'>;
+const placeColumns = ['key', 'brand', 'source', 'docId', 'url', 'fetchedAt'] as const;
+
+type Place = Pick<ChunkRow, (typeof placeColumns)[number]>;
 
 async function placesOf(chunks: Table, keys: readonly string[]): Promise<Place[]> {
   const rows = await rowsOf<Place>(
-    chunks.query().where(oneOf('key', keys)).select(['key', 'brand', 'source', 'docId', 'url']),
+    chunks
+      .query()
+      .where(oneOf('key', keys))
+      .select([...placeColumns]),
   );
-  return rows.map(({ key, brand, source, docId, url }) => ({ key, brand, source, docId, url }));
+  return rows.map(({ key, brand, source, docId, url, fetchedAt }) => ({
+    key,
+    brand,
+    source,
+    docId,
+    url,
+    fetchedAt,
+  }));
 }
 
 export async function keysWhere(table: Table, condition?: string): Promise<string[]> {

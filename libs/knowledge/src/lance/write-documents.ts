@@ -2,6 +2,7 @@ import type { Table } from '@lancedb/lancedb';
 import type { Chunk } from '@slipstream/contracts';
 import { documentKey } from '../check-documents.ts';
 import type { DocumentChunks, DocumentRef, WriteCounts } from '../knowledge-store.ts';
+import { documentLanguage } from '../search-text.ts';
 import { rowsOf } from './rows.ts';
 import { chunkKey, toRow } from './schema.ts';
 import { documentsSql, oneOf } from './sql.ts';
@@ -83,7 +84,10 @@ const REPLACED = ['title', 'url', 'ordinal']
   .join(' OR ');
 
 async function commit(table: Table, plans: readonly Plan[]): Promise<void> {
-  const rows = plans.flatMap(({ chunks }) => [...chunks.values()].map(toRow));
+  const rows = plans.flatMap(({ chunks }) => {
+    const language = documentLanguage(chunks.values());
+    return [...chunks.values()].map((chunk) => toRow(chunk, language));
+  });
   await table
     .mergeInsert('key')
     .whenMatchedUpdateAll({ where: REPLACED })

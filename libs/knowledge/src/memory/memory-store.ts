@@ -1,9 +1,9 @@
 import type { Chunk } from '@slipstream/contracts';
-import { createBm25Index } from '@slipstream/retrieval';
+import { createBm25Index, type Language, languages } from '@slipstream/retrieval';
 import { checkDimensions, checkDocuments, documentKey } from '../check-documents.ts';
 import { countUnembedded } from '../count-unembedded.ts';
 import type { ChunkFilter, DocumentRef, KnowledgeStore } from '../knowledge-store.ts';
-import { searchText } from '../search-text.ts';
+import { documentLanguage, queryTerms, searchText } from '../search-text.ts';
 import { countVectors, summarize } from '../summarize.ts';
 
 interface VectorTable {
@@ -15,7 +15,8 @@ interface VectorTable {
 /** A store that ends with its process: brute force over vectors, own BM25. For tests and trials. */
 export function createMemoryStore(): KnowledgeStore {
   const chunks = new Map<string, Chunk>();
-  const index = createBm25Index();
+  const languageOf = new Map<string, Language>();
+  const index = createBm25Index({ analyse: (text) => (text === '' ? [] : text.split(' ')) });
   const tables = new Map<string, VectorTable>();
 
   const all = (filter: ChunkFilter = {}): [string, Chunk][] =>
@@ -24,6 +25,7 @@ export function createMemoryStore(): KnowledgeStore {
   const remove = (keys: readonly string[]): number => {
     for (const key of keys) {
       chunks.delete(key);
+      languageOf.delete(key);
       index.remove(key);
       for (const { vectors } of tables.values()) vectors.delete(key);
     }
@@ -41,8 +43,10 @@ export function createMemoryStore(): KnowledgeStore {
         const stale = keysOf(document).filter((key) => !isSame(chunks.get(key), wanted.get(key)));
         const removed = remove(stale);
         const added = [...wanted].filter(([key]) => !chunks.has(key));
+        const language = documentLanguage(document.chunks);
         for (const [key, chunk] of added) {
-          index.set(key, searchText(chunk));
+          languageOf.set(key, language);
+          index.set(key, searchText(chunk, language));
         }
         // What is unchanged may have another place in the document now.
         for (const [key, chunk] of wanted) chunks.set(key, chunk);
@@ -88,7 +92,10 @@ export function createMemoryStore(): KnowledgeStore {
     },
     async textSearch(query, k, filter = {}) {
       const accept = (key: string) => matches(chunkOf(key), filter);
-      return index.search(query, k, accept).map(({ id, score }) => ({ chunk: chunkOf(id), score }));
+      const wanted = queryTerms(query, await store.languages(filter)).join(' ');
+      return index
+        .search(wanted, k, accept)
+        .map(({ id, score }) => ({ chunk: chunkOf(id), score }));
     },
     async vectorSearch(embedder, vector, k, filter = {}) {
       checkDimensions(embedder, vector.length);
@@ -101,12 +108,36 @@ export function createMemoryStore(): KnowledgeStore {
         .sort((one, other) => other.score - one.score)
         .slice(0, k);
     },
+    async similarities(embedder, vector, of) {
+      checkDimensions(embedder, vector.length);
+      const vectors = tables.get(embedder.id)?.vectors;
+      return of.flatMap((chunk) => {
+        const other = vectors?.get(keyOf(chunk));
+        return other ? [{ chunk, score: cosine(vector, other) }] : [];
+      });
+    },
+    async chunksOf(documents) {
+      return documents
+        .flatMap(({ brand, docId }) => all({ brand, docId }).map(([, chunk]) => chunk))
+        .sort((one, other) => one.ordinal - other.ordinal);
+    },
     async get(ids, filter = {}) {
       return ids.flatMap((id) =>
         all(filter)
           .map(([, chunk]) => chunk)
           .filter((chunk) => chunk.id === id),
       );
+    },
+    async languages({ brand } = {}) {
+      const counts = new Map<Language, number>();
+      for (const [key] of all(brand === undefined ? {} : { brand })) {
+        const language = languageOf.get(key);
+        if (language) counts.set(language, (counts.get(language) ?? 0) + 1);
+      }
+      const count = (language: Language): number => counts.get(language) ?? 0;
+      return languages
+        .filter((language) => count(language) > 0)
+        .sort((one, other) => count(other) - count(one));
     },
     async listDocuments(filter = {}) {
       return summarize(all(filter).map(([, chunk]) => chunk));
@@ -160,11 +191,12 @@ const keyOf = ({ brand, id }: Pick<Chunk, 'brand' | 'id'>): string => JSON.strin
 const isSame = (one: Chunk | undefined, other: Chunk | undefined): boolean =>
   one !== undefined && other !== undefined && one.title === other.title && one.url === other.url;
 
-function matches(chunk: Chunk, { brand, source, docId, urlPrefix }: ChunkFilter): boolean {
+function matches(chunk: Chunk, { brand, source, docId, urlPrefix, since }: ChunkFilter): boolean {
   return (
     (brand === undefined || chunk.brand === brand) &&
     (source === undefined || chunk.source === source) &&
     (docId === undefined || chunk.docId === docId) &&
+    (since === undefined || chunk.fetchedAt >= new Date(since).toISOString()) &&
     (urlPrefix === undefined || chunk.url.startsWith(urlPrefix))
   );
 }

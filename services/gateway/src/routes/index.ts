@@ -7,9 +7,12 @@ import { deadLetterRoutes } from './dead-letters.ts';
 import { documentBatchRoutes } from './document-batches.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
+import { evaluationRoutes } from './evaluations.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
+import { llmsTextRoutes } from './llms-text.ts';
 import { maintenanceRoutes } from './maintenance.ts';
+import { mcpRoutes } from './mcp.ts';
 import { pageRoutes } from './page.ts';
 import { poolRoutes } from './pools.ts';
 import { queryRoutes } from './queries.ts';
@@ -47,6 +50,9 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   embeddingRoutes,
   queryRoutes,
   searchRoutes,
+  evaluationRoutes,
+  mcpRoutes,
+  llmsTextRoutes,
   sourceRoutes,
   deadLetterRoutes,
   statsRoutes,

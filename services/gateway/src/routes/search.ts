@@ -1,4 +1,4 @@
-import { Brand, type QueryFilters, tasks } from '@slipstream/contracts';
+import { Brand, QueryFilters, tasks } from '@slipstream/contracts';
 import type { HttpApp } from '@slipstream/http';
 import { type Static, Type } from 'typebox';
 import type { GatewayParts } from '../parts.ts';
@@ -9,7 +9,7 @@ import { anyProblem, TaskRef, WaitMs } from './shapes.ts';
 const definition = tasks['search-knowledge'];
 
 export function searchRoutes(app: HttpApp, parts: GatewayParts): void {
-  const { q, mode, limit } = definition.payload.properties;
+  const { q, mode, limit, expand } = definition.payload.properties;
   app.get(
     '/v1/search',
     {
@@ -23,8 +23,10 @@ export function searchRoutes(app: HttpApp, parts: GatewayParts): void {
             brand: Type.Optional(Brand),
             mode,
             limit,
+            expand,
             source: Type.Optional(Type.String({ description: 'Origin of the site' })),
             urlPrefix: Type.Optional(Type.String()),
+            since: QueryFilters.properties.since,
             waitMs: WaitMs(30_000),
           },
           { additionalProperties: false },
@@ -36,10 +38,11 @@ export function searchRoutes(app: HttpApp, parts: GatewayParts): void {
         },
       },
     },
-    async ({ query: { waitMs, source, urlPrefix, ...asked } }, reply) => {
+    async ({ query: { waitMs, source, urlPrefix, since, ...asked } }, reply) => {
       const filters: Static<typeof QueryFilters> = {
         ...(source !== undefined && { source }),
         ...(urlPrefix !== undefined && { urlPrefix }),
+        ...(since !== undefined && { since }),
       };
       const payload = Object.keys(filters).length > 0 ? { ...asked, filters } : asked;
       const task = await acceptTask(parts, { definition, payload }, undefined);

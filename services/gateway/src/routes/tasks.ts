@@ -1,15 +1,14 @@
 import { categoryNames, taskStates } from '@slipstream/contracts';
 import type { HttpApp } from '@slipstream/http';
-import type { ListFilter } from '@slipstream/tasklog';
 import { Type } from 'typebox';
 import type { GatewayParts } from '../parts.ts';
 import { acceptTask } from '../tasks/accept-task.ts';
 import { cancelById } from '../tasks/cancel-by-id.ts';
 import { found } from '../tasks/found.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
+import { listPage } from '../tasks/list-page.ts';
 import { NewTask, orderOf } from '../tasks/new-task.ts';
-import { formatPage, parsePage } from '../tasks/page.ts';
-import { listedTask, taskAnswer } from '../tasks/task-answer.ts';
+import { taskAnswer } from '../tasks/task-answer.ts';
 import { waitForTask } from '../tasks/wait-for-task.ts';
 import { whenGone } from '../when-gone.ts';
 import { anyProblem, CreateHeaders, IdParams, TaskRef, WaitMs } from './shapes.ts';
@@ -31,7 +30,7 @@ export const TaskFilter = Type.Object(
 );
 
 export function taskRoutes(app: HttpApp, parts: GatewayParts): void {
-  const { bus, broker, projection, allow } = parts;
+  const { bus, projection, allow } = parts;
   const tags = ['tasks'];
 
   app.post(
@@ -70,16 +69,7 @@ export function taskRoutes(app: HttpApp, parts: GatewayParts): void {
         },
       },
     },
-    async ({ query: { cursor, limit, ...filter } }) => {
-      const before = parsePage(cursor);
-      // One more than asked for tells whether there is another page.
-      const asked: ListFilter = { ...filter, limit: limit + 1, ...(before && { before }) };
-      if (broker.connected) await broker.call(() => projection.barrier());
-      const rows = await projection.list(asked);
-      const items = rows.slice(0, limit);
-      const last = rows.length > limit ? items.at(-1) : undefined;
-      return { items: items.map(listedTask), nextCursor: last ? formatPage(last.id) : null };
-    },
+    async ({ query: { cursor, ...filter } }) => listPage(parts, filter, cursor),
   );
 
   app.get(

@@ -15,14 +15,14 @@ const MODEL_PASSAGES = 8;
  * offline answer is given and says so.
  */
 export const createAnswerQuestion =
-  (retrieve: Retrieve, models: AnswerModels): HandlerOf<'answer-question'> =>
+  (retrieve: Retrieve, models: AnswerModels, answerFrom: number): HandlerOf<'answer-question'> =>
   async (payload, { signal, emit, log }) => {
     const { question, limit = 3 } = payload;
     const options = { filter: filterOf(payload), mode: 'hybrid', signal } as const;
     const { hits, idf, timings, degraded, embedder } = await retrieve(question, options);
     const model = models.modelFor(question);
     const from = performance.now();
-    const extracted = extractAnswer(question, hits, { idf, passages: limit });
+    const extracted = extractAnswer(question, hits, { idf, passages: limit, answerFrom });
     const citations = citationsOf(extracted.citations, hits);
     const offline: Answer = {
       outcome: extracted.outcome,

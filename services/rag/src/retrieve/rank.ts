@@ -15,6 +15,8 @@ interface Found {
   readonly question: string;
   readonly textHits: readonly Hit<Chunk>[];
   readonly vectorHits: readonly Hit<Chunk>[];
+  /** The cosines of what only words found. */
+  readonly otherHits: readonly Hit<Chunk>[];
   readonly vectorWeight: number;
   readonly idf: Idf;
   readonly signal: AbortSignal;
@@ -29,11 +31,11 @@ const RERANKED = 50;
  */
 export function createRanking({ fusion, reranker, depth }: RankOptions) {
   return async (found: Found): Promise<{ hits: Hit<Chunk>[]; degraded?: string }> => {
-    const { question, textHits, vectorHits, vectorWeight, idf, signal } = found;
+    const { question, textHits, vectorHits, otherHits, vectorWeight, idf, signal } = found;
     const fused =
       fusion === 'rrf'
         ? fuseRrf([textHits, vectorHits])
-        : fuseWeighted(textHits, vectorHits, { vectorWeight });
+        : fuseWeighted(textHits, [...vectorHits, ...otherHits], { vectorWeight });
     const hits = rerankByFeatures(question, fused, { idf, depth: RERANKED });
     if (!reranker) return { hits };
     try {
@@ -55,14 +57,14 @@ function byScores(
   const known = scores.filter((score) => score !== undefined);
   if (known.length === 0) return [...hits];
   const least = Math.min(...known);
-  const scored = hits.flatMap(({ chunk }, nth) => {
+  const scored = hits.flatMap((hit, nth) => {
     const score = scores[nth];
-    return score === undefined ? [] : [{ chunk, score }];
+    return score === undefined ? [] : [{ ...hit, score }];
   });
   const rest = hits.filter((_, nth) => scores[nth] === undefined);
   return [
     ...scored.toSorted((one, other) => other.score - one.score),
-    ...rest.map(({ chunk }) => ({ chunk, score: least })),
+    ...rest.map((hit) => ({ ...hit, score: least })),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Chunk } from '@slipstream/contracts';
 import type { ChunkFilter, KnowledgeStore } from '@slipstream/knowledge';
 import type { Embedder, Embedders } from '@slipstream/providers';
 import { breakers } from '@slipstream/resilience';
-import type { Hit, Idf } from '@slipstream/retrieval';
+import { detectLanguage, type Hit, type Idf } from '@slipstream/retrieval';
 import { withSpan } from '@slipstream/telemetry';
 import { createRanking, type RankOptions } from './rank.ts';
 import { createTermWeights } from './term-weights.ts';
@@ -59,17 +59,32 @@ export function createRetriever(
     const fromStore = <T>(run: () => Promise<T>): Promise<T> => storeBreaker.run(run, { signal });
 
     let unembedded: string | undefined;
+    const embedded =
+      asked === 'keyword'
+        ? undefined
+        : timed('embed', () => embedQuery(embedder, question, signal)).catch((error: unknown) => {
+            if (asked === 'vector' || signal.aborted) throw error;
+            unembedded = `no vectors: ${(error as Error).message}`;
+            return undefined;
+          });
     const byMeaning = async (): Promise<Hit<Chunk>[]> => {
-      if (asked === 'keyword') return [];
-      const vector = await timed('embed', () => embedQuery(embedder, question, signal)).catch(
-        (error: unknown) => {
-          if (asked === 'vector' || signal.aborted) throw error;
-          unembedded = `no vectors: ${(error as Error).message}`;
-        },
-      );
+      const vector = await embedded;
       if (!vector) return [];
       return timed('vector', () =>
         fromStore(() => store.vectorSearch({ id, dimensions }, vector, CANDIDATES, filter)),
+      );
+    };
+    /** The cosines of what only words found: without them fusion takes it for unlike the question. */
+    const otherCosines = async (
+      textHits: readonly Hit<Chunk>[],
+      near: readonly Hit<Chunk>[],
+    ): Promise<Hit<Chunk>[]> => {
+      const vector = await embedded;
+      const known = new Set(near.map(({ chunk }) => chunk.id));
+      const others = textHits.map(({ chunk }) => chunk).filter((chunk) => !known.has(chunk.id));
+      if (!vector || others.length === 0) return [];
+      return timed('similarity', () =>
+        fromStore(() => store.similarities({ id, dimensions }, vector, others)),
       );
     };
     const byWords = async (): Promise<Hit<Chunk>[]> =>
@@ -77,9 +92,15 @@ export function createRetriever(
         ? []
         : timed('keyword', () => fromStore(() => store.textSearch(question, CANDIDATES, filter)));
 
-    const [idf, textHits, vectorHits] = await Promise.all([termWeights(), byWords(), byMeaning()]);
+    const weights = async (): Promise<Idf> => {
+      const among = await fromStore(() => store.languages(filter));
+      return termWeights(detectLanguage(question, among) ?? among[0] ?? 'en');
+    };
+
+    const [idf, textHits, vectorHits] = await Promise.all([weights(), byWords(), byMeaning()]);
+    const otherHits = await otherCosines(textHits, vectorHits);
     const vectorWeight = options.fusionWeight ?? embedder.info.fusionWeight;
-    const found = { question, textHits, vectorHits, vectorWeight, idf, signal };
+    const found = { question, textHits, vectorHits, otherHits, vectorWeight, idf, signal };
     const { hits, degraded: unranked } = await timed('rerank', () => rank(found));
     const mode = unembedded === undefined ? asked : 'keyword';
     const degraded = [unembedded, unranked].filter((reason) => reason !== undefined).join('; ');

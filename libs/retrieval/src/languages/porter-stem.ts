@@ -3,7 +3,7 @@
  * stripping", Program 14(3), 1980): `batteries` and `battery` both give `batteri`. Words with
  * characters other than a to z come back as they are.
  */
-export function stem(word: string): string {
+export function porterStem(word: string): string {
   if (word.length < 3 || /[^a-z]/.test(word)) return word;
   let w = step1(word);
   w = replaceSuffix(w, SUFFIXES_2, 0);
