@@ -23,8 +23,8 @@ const hit = (id: string, score: number) => {
 const found = {
   question: 'unrelated',
   textHits: [hit('a', 10), hit('b', 1), hit('d', 0)],
-  vectorHits: [hit('c', 0.91), hit('b', 0.9), hit('d', 0)],
   otherHits: [],
+  vectorHits: [hit('c', 0.91), hit('b', 0.9), hit('d', 0)],
   idf: idfFrom(countTerms(['Text'])),
   signal: new AbortController().signal,
 };

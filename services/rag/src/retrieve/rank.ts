@@ -15,7 +15,7 @@ interface Found {
   readonly question: string;
   readonly textHits: readonly Hit<Chunk>[];
   readonly vectorHits: readonly Hit<Chunk>[];
-  /** Cosines of what only words found. */
+  /** The cosines of what only words found. */
   readonly otherHits: readonly Hit<Chunk>[];
   readonly vectorWeight: number;
   readonly idf: Idf;
