@@ -67,5 +67,5 @@ export {
   ScheduleSpecFields,
   type ScheduleState,
 } from './schedule.ts';
-export { brandToken, subjects } from './subjects.ts';
+export { anyBrandToken, brandToken, subjects } from './subjects.ts';
 export { finalStates, type Task, TaskSchema, type TaskState, taskStates } from './task.ts';

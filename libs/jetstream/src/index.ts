@@ -6,11 +6,12 @@ export {
   createAgeing,
   defaultAllowances,
 } from './ageing.ts';
+export { type Asked, askedSince, noteAsked } from './asked.ts';
 export { getBlob, parseBlobRef, putBlob } from './blobs.ts';
 export { type Bus, type ConnectOptions, connect, type StatusListener } from './connect.ts';
 export { deleteMessages } from './delete-messages.ts';
 export { answers, type Delivery } from './delivery.ts';
-export { directBatch } from './direct-batch.ts';
+export { directBatch, directSince } from './direct-batch.ts';
 export {
   directAll,
   directBySeq,
@@ -20,6 +21,7 @@ export {
 } from './direct-get.ts';
 export { type FollowOptions, followConsumer, followStream } from './follow.ts';
 export { encodeHeaders, headerOf } from './headers.ts';
+export { bumpIndexVersion, indexVersion, onIndexChange } from './index-version.ts';
 export { holdLease, type LeaseOptions } from './lease.ts';
 export { takeLock } from './lock.ts';
 export { type MicroEndpoint, type MicroOptions, serveMicro } from './micro.ts';
@@ -27,6 +29,7 @@ export { provision } from './provision.ts';
 export { JS_ERRORS, type PubAck, PublishError, type Publisher } from './publisher.ts';
 export { Puller, type PullerOptions } from './puller.ts';
 export { type QueueCounts, queueCounts } from './queue-info.ts';
+export { addTallies, type Measure, readTallies, type Tally } from './tally.ts';
 export {
   type Bucket,
   buckets,

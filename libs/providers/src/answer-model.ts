@@ -36,5 +36,12 @@ export interface AnswerOptions {
  */
 export interface AnswerModel {
   readonly id: string;
+  /**
+   * The question of a conversation in words that need no conversation. Absent: the model cannot.
+   */
+  rewrite?(
+    request: Required<Pick<AnswerRequest, 'question' | 'history'>>,
+    options?: AnswerOptions,
+  ): Promise<{ readonly question: string; readonly usage: AnswerUsage }>;
   answer(request: AnswerRequest, options?: AnswerOptions): AsyncIterable<AnswerPart>;
 }

@@ -26,4 +26,5 @@ export {
   type EmbedderSettings,
   embedders,
 } from './embedders.ts';
+export { promptId } from './openai-compatible/answer-prompt.ts';
 export { answerModelFrom, answerSettings, embedderFrom, embedderSettings } from './settings.ts';

@@ -7,6 +7,7 @@ export {
   extractAnswer,
   SHOW_CONFIDENCE,
 } from './extract-answer.ts';
+export { leansOnHistory, standaloneQuestion } from './follow-up.ts';
 export {
   DEFAULT_VECTOR_WEIGHT,
   fuseRrf,
@@ -16,6 +17,13 @@ export {
 } from './fuse.ts';
 export { countTerms, coverage, type Idf, idfFrom, type TermStatistics } from './idf.ts';
 export type { Hit, Passage } from './passage.ts';
+export {
+  normalQuestion,
+  type QuestionShape,
+  questionShape,
+  questionSimilarity,
+  SAME_QUESTION,
+} from './question-match.ts';
 export { type RerankOptions, rerankByFeatures, rerankWeights } from './rerank.ts';
 export { terms } from './terms.ts';
 export {

@@ -10,6 +10,7 @@ export {
 } from './controls.ts';
 export type { Child, Handler, HandlerOf, Handlers, TaskContext } from './handler.ts';
 export type { PoolParts } from './pool-parts.ts';
+export { recordUsage } from './record-usage.ts';
 export { readWorkers, register, type WorkerEntry, type WorkerPoolEntry } from './registry.ts';
 export { type Pool, type PoolOptions, runPool } from './run-pool.ts';
 export { runService } from './run-service.ts';

@@ -14,7 +14,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
     description: 'Turns chunks and texts into vectors',
     settings: config,
     async start(parts) {
-      const { stack, logger } = parts;
+      const { bus, stack, logger } = parts;
       const uri = join(config.SLIPSTREAM_DATA_DIR, 'knowledge');
       const store = stack.use(await openKnowledgeStore({ uri }));
       const embedder = stack.use(await embedderFrom(config));
@@ -27,7 +27,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
             category: 'embedding',
             dependency: 'model',
             tasks,
-            handlers: createHandlers({ store, embedder }, slots),
+            handlers: createHandlers({ bus, logger, store, embedder }, slots),
             slots,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),

@@ -1,14 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import type { Chunk, ResultOf, Tasks } from '@slipstream/contracts';
-import { openKnowledgeStore } from '@slipstream/knowledge';
-import { type Engine, startEngine } from '@slipstream/testkit';
+import type { ResultOf, Tasks } from '@slipstream/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readConfig } from '../src/config.ts';
-import { startService } from '../src/service.ts';
-
-type Answer = ResultOf<Tasks['answer-question']>;
+import { startAnswerModel } from './answer-model-server.ts';
+import { type Answer, type RagEngine, startRagEngine } from './rag-engine.ts';
 
 const url = 'https://docs.example/reset.html';
 const texts = [
@@ -18,41 +11,20 @@ const texts = [
   'The phantom power of a Scree 16 stage box is 48 volts on all sixteen inputs.',
 ];
 
-let engine: Engine;
+const stack = new AsyncDisposableStack();
+let engine: RagEngine;
 beforeAll(async () => {
-  engine = await startEngine();
-  await using store = await openKnowledgeStore({ uri: join(engine.dir, 'knowledge') });
-  const chunks = texts.map(
-    (text, ordinal): Chunk => ({
-      id: `chunk${ordinal}`.padEnd(32, '0'),
-      brand: 'Quillmere',
-      source: 'https://docs.example',
-      docId: 'd1',
-      url,
-      title: 'Factory reset',
-      headingPath: [],
-      ordinal,
-      text,
-      fetchedAt: '2026-11-01T00:00:00.000Z',
-    }),
-  );
-  await store.writeDocuments([{ brand: 'Quillmere', docId: 'd1', chunks }]);
+  engine = stack.use(await startRagEngine());
+  await engine.write('Quillmere', 'reset', texts, 'Factory reset');
 });
-afterAll(() => engine[Symbol.asyncDispose]());
+afterAll(() => stack.disposeAsync());
 
+// What a test asks has been asked by another one before.
 const start = (more: NodeJS.ProcessEnv = {}) =>
-  startService(
-    readConfig({
-      SLIPSTREAM_NATS_URL: engine.nats.url,
-      SLIPSTREAM_DATA_DIR: engine.dir,
-      SLIPSTREAM_OPS_PORT: '0',
-      SLIPSTREAM_LOG_LEVEL: 'silent',
-      ...more,
-    }),
-  );
+  engine.start({ SLIPSTREAM_ANSWER_CACHE_TTL_MS: '0', ...more });
 
-const ask = async (question: string, brand = 'Quillmere'): Promise<Answer> =>
-  (await engine.completed('answer-question', { question, brand })).result as Answer;
+const ask = (asked: string, brand = 'Quillmere'): Promise<Answer> =>
+  engine.ask({ question: asked, brand });
 
 const question = 'How do I restore the factory settings of the Tarn 4?';
 
@@ -87,47 +59,10 @@ test('a search ranks chunks by words, and says which mode it used', async () => 
   expect(hits.length).toBeLessThanOrEqual(2);
 });
 
-/** Speaks the part of the chat completions API that a streamed answer uses. */
-async function startModel(reply: string | { status: number }) {
-  const seen: { messages: { content: string }[] }[] = [];
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part) => parts.push(part));
-    request.on('end', () => {
-      seen.push(JSON.parse(Buffer.concat(parts).toString()));
-      if (typeof reply !== 'string') {
-        response.writeHead(reply.status).end('{}');
-        return;
-      }
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      const send = (delta: object, more: object = {}) =>
-        response.write(
-          `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: null, ...more }] })}\n\n`,
-        );
-      for (const word of reply.split(/(?<= )/)) send({ content: word });
-      send({}, { finish_reason: 'stop' });
-      response.end('data: [DONE]\n\n');
-    });
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const env = {
-    SLIPSTREAM_ANSWER_MODEL_PROVIDER: 'openai-compatible',
-    SLIPSTREAM_ANSWER_MODEL_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    SLIPSTREAM_ANSWER_MODEL: 'm',
-  };
-  return {
-    env,
-    seen,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
 test('an answer of the model keeps the citations that hold and loses the others', async () => {
-  await using model = await startModel(
-    'Hold the Talk button of the Tarn 4 for 12 seconds to restore the factory settings [1]. The moon is made of cheese [2]. It costs 7 coins [9].',
+  await using model = await startAnswerModel(
+    () =>
+      'Hold the Talk button of the Tarn 4 for 12 seconds to restore the factory settings [1]. The moon is made of cheese [2]. It costs 7 coins [9].',
   );
   await using _service = await start(model.env);
   const answer = await ask(question);
@@ -139,7 +74,7 @@ test('an answer of the model keeps the citations that hold and loses the others'
 });
 
 test('when the model is down the answer is extractive and says so', async () => {
-  await using model = await startModel({ status: 503 });
+  await using model = await startAnswerModel(() => ({ status: 503 }));
   await using _service = await start(model.env);
   const answer = await ask(question);
   expect(answer).toMatchObject({ outcome: 'answered', mode: 'extractive' });

@@ -1,11 +1,11 @@
 import { tasks } from '@slipstream/contracts';
 import type { KnowledgeStore } from '@slipstream/knowledge';
 import type { Embedder } from '@slipstream/providers';
-import { batched, type Handlers } from '@slipstream/worker';
+import { batched, type Handlers, type PoolParts } from '@slipstream/worker';
 import { createEmbedChunks } from './embed-chunks.ts';
 import { createEmbedTexts } from './embed-texts.ts';
 
-export interface EmbedderParts {
+export interface EmbedderParts extends Pick<PoolParts, 'bus' | 'logger'> {
   readonly store: KnowledgeStore;
   readonly embedder: Embedder;
 }

@@ -1,14 +1,9 @@
-import type { AnswerModel } from '@slipstream/providers';
 import type { Handlers } from '@slipstream/worker';
-import type { Retrieve } from '../retrieve/retriever.ts';
-import { createAnswerQuestion } from './answer-question.ts';
+import { type AnswerParts, createAnswerQuestion } from './answer-question.ts';
 import { createSearchKnowledge } from './search-knowledge.ts';
 
 /** One handler for every kind of the pool. */
-export const createHandlers = (
-  retrieve: Retrieve,
-  model: AnswerModel | undefined,
-): Handlers<'rag'> => ({
-  'answer-question': createAnswerQuestion(retrieve, model),
-  'search-knowledge': createSearchKnowledge(retrieve),
+export const createHandlers = (parts: AnswerParts): Handlers<'rag'> => ({
+  'answer-question': createAnswerQuestion(parts),
+  'search-knowledge': createSearchKnowledge(parts.retrieve),
 });

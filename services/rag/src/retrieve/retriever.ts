@@ -2,7 +2,15 @@ import type { Chunk } from '@slipstream/contracts';
 import type { ChunkFilter, KnowledgeStore } from '@slipstream/knowledge';
 import type { Embedder } from '@slipstream/providers';
 import { breakers, isOutage } from '@slipstream/resilience';
-import { fuseWeighted, type Hit, type Idf, rerankByFeatures } from '@slipstream/retrieval';
+import {
+  ANSWER_CONFIDENCE,
+  fuseWeighted,
+  type Hit,
+  type Idf,
+  rerankByFeatures,
+  rerankWeights,
+  SHOW_CONFIDENCE,
+} from '@slipstream/retrieval';
 import { withSpan } from '@slipstream/telemetry';
 import { createTermWeights } from './term-weights.ts';
 
@@ -15,6 +23,8 @@ export interface Retrieval {
   /** Why `mode` is not the one asked for. */
   readonly degraded?: string;
   readonly idf: Idf;
+  /** Tokens of the question, when the embedder's provider counts them. */
+  readonly promptTokens?: number;
   /** Milliseconds by stage. */
   readonly timings: Record<string, number>;
 }
@@ -23,9 +33,23 @@ export interface Retrieval {
 const CANDIDATES = 60;
 const RERANKED = 50;
 
+/** What the order of the hits depends on besides the knowledge: part of the key of cached answers. */
+export const retrievalRecipe = ({ id, fusionWeight }: Embedder['info']): readonly unknown[] => [
+  id,
+  fusionWeight,
+  CANDIDATES,
+  RERANKED,
+  rerankWeights,
+  ANSWER_CONFIDENCE,
+  SHOW_CONFIDENCE,
+];
+
 /** Finds chunks for a question: by words and by meaning, fused by weight, reranked by features. */
-export function createRetriever(store: KnowledgeStore, embedder: Embedder) {
-  const termWeights = createTermWeights(store);
+export function createRetriever(
+  store: KnowledgeStore,
+  embedder: Embedder,
+  termWeights: () => Promise<Idf> = createTermWeights(store),
+) {
   const storeBreaker = breakers.breakerFor('store', 'knowledge');
   const { id, dimensions, fusionWeight } = embedder.info;
 
@@ -46,6 +70,7 @@ export function createRetriever(store: KnowledgeStore, embedder: Embedder) {
     const fromStore = <T>(run: () => Promise<T>): Promise<T> => storeBreaker.run(run, { signal });
 
     let degraded: string | undefined;
+    let promptTokens: number | undefined;
     const byMeaning = async (): Promise<Hit<Chunk>[]> => {
       if (options.mode === 'keyword') return [];
       const vector = await timed('embed', () => embedQuery(question, signal)).catch(
@@ -55,8 +80,9 @@ export function createRetriever(store: KnowledgeStore, embedder: Embedder) {
         },
       );
       if (!vector) return [];
+      promptTokens = vector.promptTokens;
       return timed('vector', () =>
-        fromStore(() => store.vectorSearch({ id, dimensions }, vector, CANDIDATES, filter)),
+        fromStore(() => store.vectorSearch({ id, dimensions }, vector.of, CANDIDATES, filter)),
       );
     };
     const byWords = async (): Promise<Hit<Chunk>[]> =>
@@ -73,14 +99,21 @@ export function createRetriever(store: KnowledgeStore, embedder: Embedder) {
       ),
     );
     const mode = degraded === undefined ? options.mode : 'keyword';
-    return { hits, mode, idf, timings, ...(degraded !== undefined && { degraded }) };
+    return {
+      hits,
+      mode,
+      idf,
+      timings,
+      ...(degraded !== undefined && { degraded }),
+      ...(promptTokens !== undefined && { promptTokens }),
+    };
   };
 
-  async function embedQuery(question: string, signal: AbortSignal): Promise<Float32Array> {
-    const { vectors } = await embedder.embed([question], 'query', { signal });
-    const [vector] = vectors;
-    if (!vector) throw new Error(`${id} gave no vector for the question`);
-    return vector;
+  async function embedQuery(question: string, signal: AbortSignal) {
+    const { vectors, promptTokens } = await embedder.embed([question], 'query', { signal });
+    const [of] = vectors;
+    if (!of) throw new Error(`${id} gave no vector for the question`);
+    return { of, promptTokens };
   }
 }
 

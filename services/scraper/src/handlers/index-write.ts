@@ -1,5 +1,5 @@
 import { type BlobRef, type Chunk, TerminalError } from '@slipstream/contracts';
-import { getBlob } from '@slipstream/jetstream';
+import { bumpIndexVersion, getBlob } from '@slipstream/jetstream';
 import type { HandlerOf } from '@slipstream/worker';
 import type { ScraperParts } from './index.ts';
 
@@ -18,6 +18,7 @@ export const createIndexWrite =
     }
     const chunks = JSON.parse(Buffer.from(bytes).toString()) as Chunk[];
     const counts = await storeBreaker.run(() => writer.write({ brand, docId, chunks }), { signal });
+    if (counts.added + counts.removed > 0) await bumpIndexVersion(bus, brand);
     await memory.put(brand, docId, page);
     if (chunks.length > 0) {
       await addChildren([{ key: 'embed', kind: 'embed-chunks', payload: { brand, docId } }]);
