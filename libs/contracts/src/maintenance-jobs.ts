@@ -6,6 +6,7 @@ export const maintenanceJobs = {
   'health-snapshot': 'health-snapshot',
   'dead-letter-digest': 'dead-letter-digest',
   'clean-up': 'clean-up',
+  'warm-cache': 'warm-cache',
 } as const satisfies Readonly<Record<string, KindIn<'maintenance'>>>;
 
 export type MaintenanceJob = keyof typeof maintenanceJobs;

@@ -15,8 +15,10 @@ export {
   type RrfFusion,
   type WeightedFusion,
 } from './fuse.ts';
+export { groupQuestions } from './group-questions.ts';
 export { countTerms, coverage, type Idf, idfFrom, type TermStatistics } from './idf.ts';
 export type { Hit, Passage } from './passage.ts';
+export { QuestionIndex } from './question-index.ts';
 export {
   normalQuestion,
   type QuestionShape,

@@ -1,2 +1,3 @@
 export { type Engine, startEngine } from './engine.ts';
+export { manualChunks } from './manual-chunks.ts';
 export { type TestTasks, testTasks } from './test-tasks.ts';

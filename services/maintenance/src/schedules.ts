@@ -6,6 +6,7 @@ const crons: Readonly<Record<MaintenanceJob, string>> = {
   'health-snapshot': '*/5 * * * *',
   'dead-letter-digest': '0 6 * * *',
   'clean-up': '30 * * * *',
+  'warm-cache': '7-59/20 * * * *',
 };
 
 /** What runs by itself. Users see it, change it and pause it. */

@@ -1,7 +1,8 @@
 import { maintenanceJobs, type Task, tasks } from '@slipstream/contracts';
-import { directLast, serveMicro } from '@slipstream/jetstream';
+import { directLast, noteAsked, serveMicro } from '@slipstream/jetstream';
 import { readSchedule, readSchedules, saveSchedule, submit } from '@slipstream/tasklog';
 import { type Engine, startEngine } from '@slipstream/testkit';
+import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { startService } from '../src/service.ts';
@@ -132,4 +133,49 @@ test('clean-up removes what crashes have left and nothing else; a dry run counts
   const { result: again } = await engine.completed('clean-up', {});
   expect(again).toMatchObject({ delayed: { seen: 0 }, schedules: { stale: 0 } });
   expect(await directLast(bus, 'KV_schedules', '$KV.schedules.state.removed')).toBeUndefined();
+});
+
+test('the cache is warmed with what was asked often, conversations left out', async () => {
+  const brand = 'Acme';
+  const note = async (question: string, times: number, more: object = {}) => {
+    const at = new Date().toISOString();
+    const asked = { brand, question, outcome: 'answered', confidence: 1, at, ...more } as const;
+    for (let nth = 0; nth < times; nth++) await noteAsked(engine.bus, asked);
+  };
+  await note('How is it charged?', 5);
+  await note('how is it charged', 1);
+  await note('How is it reset?', 3, { limit: 5 });
+  await note('And the other one?', 9, { followUp: true });
+  await note('Asked twice?', 2);
+  await note('Never answered?', 9, { outcome: 'no-answer' });
+
+  const seen: unknown[] = [];
+  await using _rag = runPool(engine.parts, {
+    category: 'rag',
+    tasks,
+    slots: 2,
+    handlers: {
+      'search-knowledge': () => Promise.reject(new Error('this test needs no such task')),
+      'answer-question': async (payload) => {
+        seen.push(payload);
+        return {
+          outcome: 'answered',
+          answer: 'So.',
+          citations: [],
+          confidence: 1,
+          mode: 'extractive',
+          cached: false,
+          timings: {},
+        };
+      },
+    },
+  });
+  const dry = await engine.completed('warm-cache', { dryRun: true });
+  expect(dry.result).toMatchObject({ dryRun: true, brands: [{ brand, warmed: 2 }] });
+  expect(seen).toEqual([]);
+  const { result } = await engine.completed('warm-cache', {});
+  expect(result).toMatchObject({ brands: [{ brand, asked: 11, warmed: 2, covers: 0.818 }] });
+  expect(seen).toHaveLength(2);
+  expect(seen).toContainEqual({ brand, question: 'How is it charged?' });
+  expect(seen).toContainEqual({ brand, question: 'How is it reset?', limit: 5 });
 });

@@ -13,6 +13,7 @@ import { runWorkflow } from './run-workflow.ts';
 import { scrapePage } from './scrape-page.ts';
 import { scrapeSite } from './scrape-site.ts';
 import { searchKnowledge } from './search-knowledge.ts';
+import { warmCache } from './warm-cache.ts';
 
 /** Every kind of task that the system knows. A new kind is one file and one line here. */
 export const tasks = {
@@ -28,6 +29,7 @@ export const tasks = {
   [healthSnapshot.kind]: healthSnapshot,
   [deadLetterDigest.kind]: deadLetterDigest,
   [cleanUp.kind]: cleanUp,
+  [warmCache.kind]: warmCache,
   [runWorkflow.kind]: runWorkflow,
   [deliverWebhook.kind]: deliverWebhook,
 } as const;

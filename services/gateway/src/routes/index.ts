@@ -2,6 +2,7 @@ import type { HttpApp } from '@slipstream/http';
 import type { GatewayParts } from '../parts.ts';
 import { batchRoutes } from './batches.ts';
 import { breakerRoutes } from './breakers.ts';
+import { coverageGapRoutes } from './coverage-gaps.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { documentRoutes } from './documents.ts';
 import { embeddingRoutes } from './embeddings.ts';
@@ -40,6 +41,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   embeddingRoutes,
   queryRoutes,
   searchRoutes,
+  coverageGapRoutes,
   deadLetterRoutes,
   statsRoutes,
   queueRoutes,

@@ -23,6 +23,7 @@ test('the flow of a parent is removed ten minutes after its end, not before', as
       'health-snapshot': unused,
       'dead-letter-digest': unused,
       'clean-up': cleanUp,
+      'warm-cache': unused,
     },
   });
   const definition = tasks['scrape-site'];

@@ -8,6 +8,7 @@ import { createDeadLetterDigest } from './dead-letter-digest.ts';
 import { createDeliverWebhook, type WebhookParts } from './deliver-webhook.ts';
 import { createHealthSnapshot } from './health-snapshot.ts';
 import { createMaintainIndex } from './maintain-index.ts';
+import { createWarmCache } from './warm-cache.ts';
 
 export interface MaintenanceParts {
   readonly bus: Bus;
@@ -24,6 +25,7 @@ export const maintenanceHandlers = ({
   'health-snapshot': createHealthSnapshot(bus),
   'dead-letter-digest': createDeadLetterDigest(projection),
   'clean-up': createCleanUp(bus, projection),
+  'warm-cache': createWarmCache(bus),
 });
 
 export const batchHandlers = (parts: WebhookParts): Handlers<'batch'> => ({

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { anyBrandToken, brandToken } from '@slipstream/contracts';
 import { type Bus, followStream, indexVersion, onIndexChange } from '@slipstream/jetstream';
-import { type Idf, normalQuestion } from '@slipstream/retrieval';
+import { type Idf, normalQuestion, QuestionIndex } from '@slipstream/retrieval';
 import type { Logger } from '@slipstream/telemetry';
 import type { Question } from '../answer/cite.ts';
 import { createAnswerBucket, entryOf } from './answer-bucket.ts';
-import { AskedBefore } from './asked-before.ts';
 import type { CachedAnswer, CacheKey, KeptAnswer, Made } from './cached-answer.ts';
 import { MemoryCache } from './memory-cache.ts';
 
@@ -55,11 +54,11 @@ export function createAnswerCache(parts: AnswerCacheParts, options: AnswerCacheO
   const { memoryEntries, memoryMs, ttlMs, unansweredMs, similarity, now = Date.now } = options;
   const bucket = createAnswerBucket(bus);
   const memory = new MemoryCache({ entries: memoryEntries, ttlMs: memoryMs, now });
-  const before = new AskedBefore(now);
+  const before = new QuestionIndex(now);
   const stop = new AbortController();
   const unlisten = onIndexChange(bus, (token) => {
     memory.drop(token);
-    before.drop(token);
+    before.drop(`${token}.`);
   });
   const following = follow();
   // The answer is given all the same.
@@ -71,14 +70,20 @@ export function createAnswerCache(parts: AnswerCacheParts, options: AnswerCacheO
     const onError = (err: unknown) => logger.warn({ err }, 'cached questions are not followed');
     for await (const { subject, data } of followStream(bus, 'KV_answers', { signal, onError })) {
       const entry = entryOf(data);
-      if (entry && entry !== 'pending') before.add(subject.slice('$KV.answers.'.length), entry);
+      if (entry && entry !== 'pending') remember(subject.slice('$KV.answers.'.length), entry);
     }
+  }
+
+  /** In other words an unanswered question may well have an answer, so it stands for itself only. */
+  function remember(key: string, { scope, question, goodUntil, answer }: CachedAnswer): void {
+    if (answer.outcome === 'answered') before.add(groupOf(key, scope), key, question, goodUntil);
   }
 
   async function find(key: CacheKey): Promise<FromCache | undefined> {
     const exact = await get(key.key);
     if (exact) return hit('exact', exact);
-    const other = before.find(key, similarity, await termWeights());
+    const idf = await termWeights();
+    const other = before.find(groupOf(key.key, key.scope), key.question, similarity, idf);
     const near = other === undefined ? undefined : await get(other);
     return near && hit('near', near);
   }
@@ -108,7 +113,7 @@ export function createAnswerCache(parts: AnswerCacheParts, options: AnswerCacheO
         const madeAt = now();
         const entry = { question, scope, madeAt, goodUntil: madeAt + goodMs, answer };
         memory.set(key.key, entry);
-        before.add(key.key, entry);
+        remember(key.key, entry);
         kept = true;
         await bucket.put(key.key, entry).catch(notStored);
       }
@@ -154,5 +159,9 @@ function keyOf(asked: Question, version: number, recipe: string): CacheKey {
   const token = brand === undefined ? anyBrandToken : brandToken(brand);
   return { key: `${token}.${hash([scope, normalQuestion(question)])}`, scope, question };
 }
+
+/** The token of the brand stands first, so that a brand is dropped by it. */
+const groupOf = (key: string, scope: string): string =>
+  `${key.slice(0, key.indexOf('.'))}.${scope}`;
 
 const hash = (of: unknown): string => createHash('sha256').update(JSON.stringify(of)).digest('hex');

@@ -5,5 +5,5 @@ import { createSearchKnowledge } from './search-knowledge.ts';
 /** One handler for every kind of the pool. */
 export const createHandlers = (parts: AnswerParts): Handlers<'rag'> => ({
   'answer-question': createAnswerQuestion(parts),
-  'search-knowledge': createSearchKnowledge(parts.retrieve),
+  'search-knowledge': createSearchKnowledge(parts),
 });

@@ -1,12 +1,22 @@
-import type { HandlerOf } from '@slipstream/worker';
+import { type HandlerOf, recordUsage } from '@slipstream/worker';
 import { filterOf, sourceOf } from '../answer/cite.ts';
-import type { Retrieve } from '../retrieve/retriever.ts';
+import type { AnswerParts } from './answer-question.ts';
 
 export const createSearchKnowledge =
-  (retrieve: Retrieve): HandlerOf<'search-knowledge'> =>
+  (parts: AnswerParts): HandlerOf<'search-knowledge'> =>
   async (payload, { signal }) => {
     const { q, mode: asked = 'hybrid', limit = 10 } = payload;
-    const found = await retrieve(q, { filter: filterOf(payload), mode: asked, signal });
+    const found = await parts.retrieve(q, { filter: filterOf(payload), mode: asked, signal });
+    if (found.promptTokens !== undefined) {
+      const { promptTokens } = found;
+      const usage = {
+        model: parts.embedderId,
+        promptTokens,
+        completionTokens: 0,
+        estimated: false,
+      };
+      recordUsage(parts, payload.brand, usage);
+    }
     const hits = found.hits.slice(0, limit).map(({ chunk, score }) => ({
       ...sourceOf(chunk),
       text: chunk.text,
