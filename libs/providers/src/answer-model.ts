@@ -23,7 +23,13 @@ export type AnswerUsage = NonNullable<ResultOf<Tasks['answer-question']>['usage'
 
 export type AnswerPart =
   | { readonly type: 'token'; readonly text: string }
-  | { readonly type: 'done'; readonly text: string; readonly usage: AnswerUsage };
+  | {
+      readonly type: 'done';
+      readonly text: string;
+      readonly usage: AnswerUsage;
+      /** The model stopped at its limit of tokens: the last sentence is not whole. */
+      readonly cut?: boolean;
+    };
 
 export interface AnswerOptions {
   readonly signal?: AbortSignal | undefined;

@@ -27,6 +27,13 @@ test('a subject is carried over several questions', () => {
   );
 });
 
+test('a model takes the place of a model, not of a number beside it', () => {
+  const before = 'How do I reset a Tarn 2 with serial 2431 or later?';
+  expect(standaloneQuestion('And the Scree 16?', [before])).toBe(
+    'How do I reset a Scree 16 with serial 2431 or later?',
+  );
+});
+
 test.each([
   'How many hosts does a Scree 16 remember?',
   'Where is beck.yaml on Linux?',

@@ -40,8 +40,8 @@ function carryOver(before: string, question: string): string {
   if (!leansOnHistory(question)) return question;
   const names = namesOf(question);
   const earlier = namesOf(before);
-  const last = earlier.at(-1);
   const name = names.at(-1);
+  const last = earlier.findLast((one) => isLarge(one) === isLarge(name ?? one)) ?? earlier.at(-1);
   // Another thing, the same wish.
   if (name !== undefined && isBareName(question)) {
     if (last !== undefined) return before.replaceAll(last, name);
@@ -80,5 +80,6 @@ function namesOf(question: string): string[] {
 const isFirstWord = (name: string, question: string): boolean =>
   question.trimStart().startsWith(name) && !/\p{N}/u.test(name) && !/^\p{Lu}{2}/u.test(name);
 
+const isLarge = (name: string): boolean => /^\p{Lu}/u.test(name);
 const withoutMark = (text: string): string => text.trim().replace(/[\s?!.]+$/, '');
 const squeezed = (text: string): string => withoutMark(text.replaceAll(/\s+/g, ' '));

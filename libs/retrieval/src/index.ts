@@ -17,6 +17,8 @@ export {
 } from './fuse.ts';
 export { groupQuestions } from './group-questions.ts';
 export { countTerms, coverage, type Idf, idfFrom, type TermStatistics } from './idf.ts';
+export { type CleanText, isInstruction, withoutInstructions } from './instructions.ts';
+export { lastSentenceStart } from './last-sentence.ts';
 export type { Hit, Passage } from './passage.ts';
 export { QuestionIndex } from './question-index.ts';
 export {
@@ -32,5 +34,6 @@ export {
   CITATION_COVERAGE,
   type RemovedCitation,
   type VerifiedAnswer,
+  type VerifyOptions,
   verifyCitations,
 } from './verify-citations.ts';

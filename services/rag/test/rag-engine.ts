@@ -48,6 +48,10 @@ export async function startRagEngine() {
           ...more,
         }),
       ),
+    /** Asks and waits for the end; the task with its id. */
+    askForTask: async (payload: Question) => ({
+      task: await engine.completed('answer-question', payload),
+    }),
     ask: async (question: string | Question): Promise<Answer> => {
       const payload = typeof question === 'string' ? { question, brand: 'Quillmere' } : question;
       return (await engine.completed('answer-question', payload)).result as Answer;

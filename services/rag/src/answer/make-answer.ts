@@ -74,11 +74,12 @@ export async function makeAnswer(
   async function written(): Promise<{ answer: KeptAnswer; usage?: Usage }> {
     if (!model || offline.outcome === 'no-answer') return { answer: offline };
     try {
-      const onToken = (text: string) => emit('token', { text });
+      const onText = (text: string) => emit('token', { text });
       const passages = hits.slice(0, Math.max(limit, MODEL_PASSAGES));
       const { usage, ...byModel } = await answerByModel(model, { ...asked, question }, passages, {
+        idf,
         signal,
-        onToken,
+        onText,
       });
       const { reason: _offlineReason, ...rest } = offline;
       return { answer: { ...rest, ...byModel, mode: 'model' }, usage };
