@@ -79,7 +79,8 @@ const PATTERNS: readonly RegExp[] = [
   // How to answer.
   /\b(?:system prompt|hidden prompt|initial prompt|system message|prompt injection|your (?:instructions|prompt|rules|guidelines|training|configuration|constraints|safety))\b/i,
   /\b(?:your|every|each|all|any) (?:final |next |future |following )?(?:answers?|responses?|repl(?:y|ies))\b/i,
-  /(?:^|[.!?:;,]\s*|\b(?:please|always|must|should|then|just|only|now|instead|and)\s+)(?:answer|respond|reply|say|repeat)\b.{0,40}(?:\b(?:with|exactly|only|that|verbatim|by|in|as|the (?:words?|phrase|following|text))\b|[:"'“«])/i,
+  /(?:^|[.!?:;,]\s*|\b(?:please|always|must|should|then|just|only|now|instead|and)\s+)(?:answer|respond|reply|repeat)\b.{0,40}(?:\b(?:with|exactly|only|that|verbatim|by|in|as|the (?:words?|phrase|following|text))\b|[:"'“«])/i,
+  /(?:^|[.!?:;,]\s*|\b(?:please|always|must|should|then|just|only|now|instead|and)\s+)say (?:(?:exactly|only|nothing but|that|the (?:words?|phrase|following))\b|[:"'“«])/i,
   /\b(?:tell|inform|assure|convince|persuade|warn|advise|instruct)\s+(?:the |any |every |all |your )?(?:users?|customers?|readers?|visitors?|humans?|people)\s+(?:that|to|they|their|about|this)\b/i,
   /\bdo not (?:tell|mention|reveal|disclose|cite|quote)\b.{0,60}\b(?:users?|customers?|passages?|sources?|instructions?|this (?:text|note|message))\b/i,
   /\b(?:when|if|whenever|once) (?:you are |you're |you get )?(?:asked|answering|summari[sz]ing|queried)\b.{0,80}\b(?:say|answer|reply|respond|recommend|claim|pretend|refuse|link|send|mention|add|tell)\b/i,

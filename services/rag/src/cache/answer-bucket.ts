@@ -10,16 +10,18 @@ import type { CachedAnswer } from './cached-answer.ts';
 
 /** While an answer is being made its place is taken by this, renewed as long as the maker lives. */
 interface Pending {
-  readonly pending: true;
+  /** Until when it is believed, ms since 1970: it may outlive its time to live, or its maker. */
+  readonly pendingUntil: number;
 }
 
 const subjectOf = (key: string): string => `$KV.answers.${key}`;
-const PENDING: Pending = { pending: true };
 const PENDING_TTL_S = 6;
 const RENEW_MS = 2_000;
 
 /** The second level: the bucket `answers`, which all processes share. */
-export const createAnswerBucket = (bus: Bus) => {
+export const createAnswerBucket = (bus: Bus, now: () => number = Date.now) => {
+  const pending = (): Pending => ({ pendingUntil: now() + PENDING_TTL_S * 1_000 });
+
   const publish = (key: string, body: unknown, ttlS: number, expected?: number) =>
     bus.publisher.publish(
       subjectOf(key),
@@ -53,11 +55,12 @@ export const createAnswerBucket = (bus: Bus) => {
       if (!(await take(key, 0))) {
         const there = await last(key);
         // A deleted or expired entry leaves an empty message.
-        if (!there || there.data.length > 0 || !(await take(key, there.seq))) return undefined;
+        const free = there && (there.data.length === 0 || isForsaken(there.data));
+        if (!free || !(await take(key, there.seq))) return undefined;
       }
       const timer = setInterval(() => {
         // Without a renewal others stop waiting and answer by themselves.
-        publish(key, PENDING, PENDING_TTL_S).catch(() => undefined);
+        publish(key, pending(), PENDING_TTL_S).catch(() => undefined);
       }, RENEW_MS);
       return { [Symbol.dispose]: () => clearInterval(timer) };
     },
@@ -90,9 +93,15 @@ export const createAnswerBucket = (bus: Bus) => {
     },
   };
 
+  /** Its maker has died, or the answer is past its time. */
+  function isForsaken(data: Uint8Array): boolean {
+    const entry = JSON.parse(Buffer.from(data).toString()) as CachedAnswer | Pending;
+    return ('pendingUntil' in entry ? entry.pendingUntil : entry.goodUntil) <= now();
+  }
+
   async function take(key: string, expected: number): Promise<boolean> {
     try {
-      await publish(key, PENDING, PENDING_TTL_S, expected);
+      await publish(key, pending(), PENDING_TTL_S, expected);
       return true;
     } catch (error) {
       const taken = error instanceof PublishError && error.code === JS_ERRORS.wrongLastSequence;
@@ -108,7 +117,7 @@ export type AnswerBucket = ReturnType<typeof createAnswerBucket>;
 export function entryOf(data: Uint8Array): CachedAnswer | 'pending' | undefined {
   if (data.length === 0) return undefined;
   const entry = JSON.parse(Buffer.from(data).toString()) as CachedAnswer | Pending;
-  return 'pending' in entry ? 'pending' : entry;
+  return 'pendingUntil' in entry ? 'pending' : entry;
 }
 
 function answerOf(message: StoredMessage | undefined): CachedAnswer | undefined {

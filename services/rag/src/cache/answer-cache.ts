@@ -52,7 +52,7 @@ export interface AnswerCache extends AsyncDisposable {
 export function createAnswerCache(parts: AnswerCacheParts, options: AnswerCacheOptions) {
   const { bus, logger, termWeights, recipe } = parts;
   const { memoryEntries, memoryMs, ttlMs, unansweredMs, similarity, now = Date.now } = options;
-  const bucket = createAnswerBucket(bus);
+  const bucket = createAnswerBucket(bus, now);
   const memory = new MemoryCache({ entries: memoryEntries, ttlMs: memoryMs, now });
   const before = new QuestionIndex(now);
   const stop = new AbortController();
