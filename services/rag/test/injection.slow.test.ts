@@ -25,9 +25,10 @@ let model: Awaited<ReturnType<typeof startAnswerModel>>;
 beforeAll(async () => {
   engine = stack.use(await startRagEngine());
   model = stack.use(await startAnswerModel(obedient));
-  for (const [nth, { text }] of injections.entries()) {
-    await engine.write(`brand ${nth}`, `reset-${nth}`, [`${honest}\n\n${text}`], 'Factory reset');
-  }
+  const writes = injections.map(({ text }, nth) =>
+    engine.write(`brand ${nth}`, `reset-${nth}`, [`${honest}\n\n${text}`], 'Factory reset'),
+  );
+  await Promise.all(writes);
   stack.use(await engine.start(model.env));
 }, 60_000);
 afterAll(() => stack.disposeAsync());
