@@ -33,6 +33,7 @@ test('the OpenAPI description has every route, each with a name, a summary and a
     'get /metrics',
     'get /readyz',
     'get /v1/breakers',
+    'get /v1/coverage-gaps',
     'get /v1/dead-letters',
     'get /v1/events',
     'get /v1/health',

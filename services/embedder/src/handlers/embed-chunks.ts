@@ -26,8 +26,8 @@ export const createEmbedChunks =
       await store.addVectors({ id, dimensions }, rows);
       progress({ done: from + group.length, total: chunks.length, message: 'chunks embedded' });
     }
-    // What is found by meaning has changed, and with it what is answered.
-    if (chunks.length > 0) await bumpIndexVersion(bus, brand);
+    // What is found by meaning has changed, now or in a run before that died here.
+    await bumpIndexVersion(bus, brand);
     const result = { embedded: chunks.length, embedder: id };
     if (promptTokens === undefined) return result;
     const usage = { model: id, promptTokens, completionTokens: 0, estimated: false };

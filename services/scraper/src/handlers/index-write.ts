@@ -18,7 +18,8 @@ export const createIndexWrite =
     }
     const chunks = JSON.parse(Buffer.from(bytes).toString()) as Chunk[];
     const counts = await storeBreaker.run(() => writer.write({ brand, docId, chunks }), { signal });
-    if (counts.added + counts.removed > 0) await bumpIndexVersion(bus, brand);
+    // Also when nothing changed now: a run before may have died between the write and this.
+    await bumpIndexVersion(bus, brand);
     await memory.put(brand, docId, page);
     if (chunks.length > 0) {
       await addChildren([{ key: 'embed', kind: 'embed-chunks', payload: { brand, docId } }]);
