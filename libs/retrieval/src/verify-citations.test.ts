@@ -92,6 +92,12 @@ test('strictly, what no passage holds goes, and what is only uncited stays', () 
   ]);
 });
 
+test('strictly, a bare yes or no stays', () => {
+  const text = 'No. Charging takes three hours [3].';
+  const { answer } = verifyCitations(text, passages, { strict: true });
+  expect(answer).toBe('No. Charging takes three hours [1].');
+});
+
 test('strictly, an address or a command that the passages do not have takes its sentence along', () => {
   const sources = [
     {

@@ -91,7 +91,7 @@ export function verifyCitations(
     (text.match(ADDRESS) ?? []).some((address) => !known.includes(address));
   /** Whether a text that cites nothing says what one of the passages says. */
   const isHeld = (text: string, least: number): boolean => {
-    const own = new Set(terms(text));
+    const own = saidIn(text);
     if (hasForeignAddress(text)) return false;
     return own.size === 0 || sources.some((one) => coverage(own, one.terms, idf) >= least);
   };
@@ -117,7 +117,7 @@ export function verifyCitations(
       continue;
     }
     // A sentence without own words (`Yes. [1]`) stands for the one before it.
-    const own = new Set(terms(unit.text.replace(MARKS, '')));
+    const own = saidIn(unit.text);
     if (own.size > 0) claim = own;
     let held = 0;
     const foreign = strict && hasForeignAddress(unit.text);
@@ -143,6 +143,11 @@ export function verifyCitations(
   return { answer: verified, citations, removed, uncited, unsupported };
 }
 
+/** What a sentence says by itself; `Yes.` says what comes before or after it. */
+const saidIn = (text: string): ReadonlySet<string> =>
+  new Set(YES_OR_NO.test(text) ? [] : terms(text.replace(MARKS, '')));
+
+const YES_OR_NO = /^\W*(?:yes|no)\b(?:\W|\[\d+\])*$/i;
 /** Commands are copied, not reworded. */
 const CODE_COVERAGE = 0.8;
 const ADDRESS = /\bhttps?:\/\/[^\s)\]>"'`]+|\bwww\.[^\s)\]>"'`]+|[\w.+-]+@[\w-]+\.[\w.-]*\w/gi;

@@ -111,8 +111,6 @@ export const createAnswerBucket = (bus: Bus, now: () => number = Date.now) => {
   }
 };
 
-export type AnswerBucket = ReturnType<typeof createAnswerBucket>;
-
 /** What a message of the bucket holds; undefined for one that was deleted or has expired. */
 export function entryOf(data: Uint8Array): CachedAnswer | 'pending' | undefined {
   if (data.length === 0) return undefined;
