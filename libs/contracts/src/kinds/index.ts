@@ -5,8 +5,8 @@ import { deadLetterDigest } from './dead-letter-digest.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
 import { embedChunks } from './embed-chunks.ts';
 import { embedTexts } from './embed-texts.ts';
-import { evaluate } from './evaluate.ts';
 import { eraseSource } from './erase-source.ts';
+import { evaluate } from './evaluate.ts';
 import { healthSnapshot } from './health-snapshot.ts';
 import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
@@ -19,6 +19,7 @@ import { scrapePage } from './scrape-page.ts';
 import { scrapeSite } from './scrape-site.ts';
 import { searchKnowledge } from './search-knowledge.ts';
 import { sweepStuck } from './sweep-stuck.ts';
+import { warmCache } from './warm-cache.ts';
 import { writeNotes } from './write-notes.ts';
 
 /** Every kind of task that the system knows. A new kind is one file and one line here. */
@@ -44,6 +45,7 @@ export const tasks = {
   [retention.kind]: retention,
   [recrawl.kind]: recrawl,
   [sweepStuck.kind]: sweepStuck,
+  [warmCache.kind]: warmCache,
   [runWorkflow.kind]: runWorkflow,
   [deliverWebhook.kind]: deliverWebhook,
 } as const;

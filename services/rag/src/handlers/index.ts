@@ -1,28 +1,21 @@
 import type { KnowledgeStore } from '@slipstream/knowledge';
-import type { AnswerModels, Embedders } from '@slipstream/providers';
+import type { Embedders } from '@slipstream/providers';
 import type { Handlers } from '@slipstream/worker';
-import type { Retrieve } from '../retrieve/retriever.ts';
-import { createAnswerQuestion } from './answer-question.ts';
+import { type AnswerParts, createAnswerQuestion } from './answer-question.ts';
 import { createEvaluate } from './evaluate.ts';
 import { createSearchKnowledge } from './search-knowledge.ts';
 import { createWriteNotes, type NotesParts } from './write-notes.ts';
 
-export interface RagParts {
+export interface RagParts extends AnswerParts {
   readonly store: KnowledgeStore;
   readonly embedders: Pick<Embedders, 'active'>;
-  /** Confidence from which a question is answered, 0 to 1. */
-  readonly answerFrom: number;
-  readonly notes: Omit<NotesParts, 'models'>;
+  readonly notes: Pick<NotesParts, 'cache' | 'maxChars'>;
 }
 
 /** One handler for every kind of the pool. */
-export const createHandlers = (
-  retrieve: Retrieve,
-  models: AnswerModels,
-  { store, embedders, answerFrom, notes }: RagParts,
-): Handlers<'rag'> => ({
-  'answer-question': createAnswerQuestion(retrieve, models, answerFrom),
-  'search-knowledge': createSearchKnowledge(retrieve, store),
-  evaluate: createEvaluate(store, embedders),
-  'write-notes': createWriteNotes({ ...notes, models }),
+export const createHandlers = (parts: RagParts): Handlers<'rag'> => ({
+  'answer-question': createAnswerQuestion(parts),
+  'search-knowledge': createSearchKnowledge(parts),
+  evaluate: createEvaluate(parts.store, parts.embedders),
+  'write-notes': createWriteNotes({ bus: parts.bus, models: parts.models, ...parts.notes }),
 });
