@@ -76,6 +76,14 @@ const carried: Readonly<Record<string, readonly [places: readonly string[], text
     'To all workers, once a second: age of the oldest waiting task; not stored',
   ],
   taskState: [[], 'Request and reply: what the log knows of a task; not stored'],
+  sources: [
+    ['list'],
+    'Request and reply (`list`, `find`, `forget`): sources of brands; not stored',
+  ],
+  erasing: [
+    [],
+    'To all workers: a brand is erased; answered when none of its tasks runs; not stored',
+  ],
 };
 
 /** Names that the subjects table misses or has too many of: for the test. */

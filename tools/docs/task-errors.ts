@@ -37,6 +37,14 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'An operator purged the queue in which it waited.',
     'Submit it again if it was a mistake.',
   ),
+  erased: final(
+    'What it works on was erased after the task was made.',
+    'Submit it again as a new task if it is wanted anew: see [Sources and erasure](../guides/sources-and-erasure.md).',
+  ),
+  'erase-incomplete': again(
+    'A new search still found something of what is erased: somebody wrote it meanwhile, or a batch that holds it is not in its queues yet.',
+    'Nothing: each attempt erases what is left. The message says where it is.',
+  ),
   dropped: final(
     'Its queue was full, and a task of a higher priority came (`overflow: drop-lowest`).',
     'Submit it again later, or raise `maxQueued`: see [Bound a queue](../guides/control-queues.md#bound-a-queue).',
@@ -148,6 +156,10 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Chunks do not belong to the document that they were written for.',
     'Report it: this is a bug.',
   ),
+  'other-embedder': again(
+    'The task is for another embedder than the settings of this process name.',
+    'Give all embedder services the same settings, or start `re-embed` again.',
+  ),
   'wrong-dimensions': final(
     'Vectors have another length than their table or the setting says.',
     'Correct SLIPSTREAM_EMBEDDER_DIMENSIONS.',
@@ -173,7 +185,7 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
     'Look whether it is well.',
   ),
   'provider-protocol': final(
-    'The model server answered something that is no embedding.',
+    'The model server answered something that is no embedding, or the rerank server no scores.',
     'Is it OpenAI-compatible, and does the URL end in `/v1`?',
   ),
   'embedding-thread-died': again(

@@ -60,5 +60,7 @@ test('each job of the system runs when it is asked for, dry and for real', async
   const { items: schedules } = await system.get<{ items: { name: string; shipped: boolean }[] }>(
     '/v1/schedules',
   );
-  expect(schedules.map(({ name }) => name)).toEqual(items.map(({ job }) => job).toSorted());
+  // Only re-embed is never due by itself.
+  const scheduled = items.map(({ job }) => job).filter((job) => job !== 're-embed');
+  expect(schedules.map(({ name }) => name)).toEqual(scheduled.toSorted());
 });

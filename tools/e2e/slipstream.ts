@@ -25,9 +25,15 @@ export interface Slipstream extends AsyncDisposable {
   kill(name: string): Promise<void>;
 }
 
-/** The whole system as `npm start` runs it, on free ports and a folder of its own. */
-export async function startSlipstream(env: NodeJS.ProcessEnv = {}): Promise<Slipstream> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'slipstream-'));
+/**
+ * The whole system as `npm start` runs it, on free ports and a folder of its own; or on one that is
+ * there already, and stays.
+ */
+export async function startSlipstream(
+  env: NodeJS.ProcessEnv = {},
+  folder?: string,
+): Promise<Slipstream> {
+  const dataDir = folder ?? (await mkdtemp(join(tmpdir(), 'slipstream-')));
   const port = await freePorts(12);
   const root = join(import.meta.dirname, '../..');
   const child = spawn(
@@ -61,7 +67,7 @@ export async function startSlipstream(env: NodeJS.ProcessEnv = {}): Promise<Slip
   const dispose = async (): Promise<void> => {
     child.kill('SIGTERM');
     await exited;
-    await rm(dataDir, { recursive: true, force: true });
+    if (folder === undefined) await rm(dataDir, { recursive: true, force: true });
   };
 
   const get = async <T>(path: string): Promise<T> => {

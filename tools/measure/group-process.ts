@@ -9,6 +9,7 @@ import { conduct, createRunWorkflow, expandBatches, keepRunning } from '@slipstr
 import { connect, serveMicro } from '@slipstream/jetstream';
 import { createEventLog, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
 import { createLogger } from '@slipstream/telemetry';
+import { withRest } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 
 const [role = '', url = '', dir = ''] = process.argv.slice(2);
@@ -42,13 +43,12 @@ function work(): void {
     category: 'embedding',
     tasks,
     slots: 50,
-    handlers: {
+    handlers: withRest('embedding', {
       'embed-chunks': async () => {
         ran += 1;
         return { embedded: 0, embedder: 'none' };
       },
-      'embed-texts': async () => ({ vectors: [], embedder: 'none', dimensions: 0 }),
-    },
+    }),
   });
   runPool(parts, {
     category: 'batch',

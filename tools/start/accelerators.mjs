@@ -23,6 +23,12 @@ export const accelerators = [
     add: addOnnxRuntime,
   },
   {
+    name: 'local-models',
+    gives: 'onnx-folder: sentence models and cross-encoders in a folder of yours, with onnxruntime',
+    size: '1 MB',
+    add: addLocalModels,
+  },
+  {
     name: 'chromium',
     gives:
       'pages that scripts make are rendered, by the Chromium of this machine (or Debian: 400 MB)',
@@ -74,6 +80,26 @@ export async function addOnnxRuntime(cache, env) {
 }
 
 /** @type {readonly Pinned[]} */
+const TOKENIZERS = [
+  {
+    name: '@huggingface/tokenizers',
+    version: '0.2.0',
+    integrity:
+      'sha512-LidMHe1FpcSYH4vcSjXooda34pC0M8m1gmDOv7SQi6Iv+ib1zX7J3sHBCC9/3FPCkn2k1b55FneVqMRxrr99pg==',
+  },
+];
+
+/**
+ * The tokenizers of Hugging Face in JavaScript, without dependencies.
+ * @param {string} cache the project's cache folder
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{ summary: string }>}
+ */
+export async function addLocalModels(cache, env) {
+  return addPackages(cache, 'local-models', TOKENIZERS, env);
+}
+
+/** @type {readonly Pinned[]} */
 const PLAYWRIGHT = [
   {
     name: 'playwright-core',
@@ -122,6 +148,7 @@ async function addPackages(cache, name, packages, env, trim) {
       await mkdir(modules, { recursive: true });
       for (const { name: wanted, version, integrity } of packages) {
         const unpacked = await unpackNpmPackage(folder, wanted, version, integrity, env);
+        await mkdir(dirname(join(modules, wanted)), { recursive: true });
         await rename(unpacked, join(modules, wanted));
       }
       await trim?.(modules);

@@ -59,6 +59,8 @@ export interface TaskDefinition<
   readonly resultHoldsText?: boolean;
   /** The result may name those of its children (`childResult`): they are put in when the task ends. */
   readonly fillsResult?: boolean;
+  /** The same for the payload: queue and log have a reference to it. */
+  readonly payloadHoldsText?: boolean;
   /** The field of the payload that is the key of its limits and of its lane, such as `brand`. */
   readonly key?: string;
   /** Most tasks of one key that run at once, over all workers. */

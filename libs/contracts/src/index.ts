@@ -71,5 +71,16 @@ export {
   ScheduleSpecFields,
   type ScheduleState,
 } from './schedule.ts';
+export {
+  type FoundSource,
+  type RefreshKind,
+  type Source,
+  type SourcePage,
+  type SourceQuestion,
+  SourceSchema,
+  type SourceScope,
+  sourceId,
+  sourceOf,
+} from './source.ts';
 export { brandToken, subjects } from './subjects.ts';
 export { finalStates, type Task, TaskSchema, type TaskState, taskStates } from './task.ts';

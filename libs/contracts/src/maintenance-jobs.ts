@@ -1,11 +1,13 @@
-import type { KindIn } from './kinds/index.ts';
+import type { Kind } from './kinds/index.ts';
 
-/** Jobs of the system by their names in the API and among the schedules, and the kind of each. */
+/** Jobs of the system by their names in the API and among the schedules, and the kind of each. Not all are scheduled. */
 export const maintenanceJobs = {
   'index-upkeep': 'maintain-index',
   'health-snapshot': 'health-snapshot',
   'dead-letter-digest': 'dead-letter-digest',
   'clean-up': 'clean-up',
-} as const satisfies Readonly<Record<string, KindIn<'maintenance'>>>;
+  retention: 'retention',
+  're-embed': 're-embed',
+} as const satisfies Readonly<Record<string, Kind>>;
 
 export type MaintenanceJob = keyof typeof maintenanceJobs;

@@ -65,6 +65,22 @@ export const problems = {
     title: 'No workflow has this id',
     remedy: 'The id is wrong, belongs to a task that is no workflow, or is past its retention.',
   },
+  'source-not-found': {
+    status: 404,
+    title: 'No source has this id',
+    remedy: 'GET /v1/sources lists those that there are; one that was erased is gone.',
+  },
+  'source-not-refreshable': {
+    status: 409,
+    title: 'The source cannot be fetched again',
+    remedy:
+      'An upload has no address to fetch it from: send the file again with POST /v1/documents.',
+  },
+  'knowledge-unavailable': {
+    status: 503,
+    title: 'No service that knows the sources answers',
+    remedy: 'See whether `maintenance` runs (GET /v1/workers), and try again after `retry-after`.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'The method is not allowed here',

@@ -42,6 +42,10 @@ export const subjects = {
   ages: (category: Category) => `slipstream.ages.${category}`,
   /** Request and reply: what the projection knows of a task. */
   taskState: 'slipstream.task-state',
+  /** Request and reply: what is known per source. */
+  sources: (verb: 'list' | 'find' | 'forget') => `slipstream.sources.${verb}`,
+  /** Asked of every worker before an erasure: answered when nothing of the brand runs there any more. */
+  erasing: 'slipstream.erasing',
 } as const;
 
 /** A brand as one subject token: `Audio & Co.` -> `QXVkaW8gJiBDby4`. */

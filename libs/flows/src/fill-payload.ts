@@ -15,15 +15,18 @@ interface ResultRef {
 /**
  * The payload with `{"$result": ...}` replaced by the results of the children it names. Texts of a
  * brand and large payloads stay outside the queue: the message then refers to them.
+ *
+ * @param within where the payload itself lies, if it is outside already: there it stays
  */
 export async function fillPayload(
   bus: Bus,
   projection: Pick<Projection, 'ask'>,
   parentId: string,
   payload: unknown,
+  within?: string,
 ): Promise<unknown> {
-  if (!refersToResults(payload)) return payload;
-  let space: string | undefined;
+  if (within === undefined && !refersToResults(payload)) return payload;
+  let space = within;
 
   async function resultOf(key: string): Promise<unknown> {
     const row = await projection.ask('task', childId(parentId, key));

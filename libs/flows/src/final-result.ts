@@ -1,6 +1,6 @@
 import { type BlobRef, isLaterPayload, type TaskDefinition } from '@slipstream/contracts';
-import type { Bus } from '@slipstream/jetstream';
-import type { Projection } from '@slipstream/tasklog';
+import { type Bus, getBlob, parseBlobRef } from '@slipstream/jetstream';
+import type { Projection, TaskRow } from '@slipstream/tasklog';
 import { fillPayload } from './fill-payload.ts';
 import type { Flow } from './flow.ts';
 import { reportOf } from './flow-report.ts';
@@ -20,8 +20,20 @@ export async function finalResult(
     const result = await reportOf(projection, definition, flow);
     return result === undefined ? {} : { result };
   }
-  const row = await projection.ask('task', flow.parentId);
-  if (!row?.result) return {};
-  const filled = await fillPayload(bus, projection, flow.parentId, JSON.parse(row.result));
+  const waited = await readResult(bus, await projection.ask('task', flow.parentId));
+  if (waited === undefined) return {};
+  const filled = await fillPayload(bus, projection, flow.parentId, waited.result, waited.space);
   return isLaterPayload(filled) ? { resultRef: filled.$payload } : { result: filled };
+}
+
+/** What the parent returned, and the space of the blob that it lies in, if it does. */
+async function readResult(
+  bus: Bus,
+  row: TaskRow | undefined,
+): Promise<{ result: unknown; space?: string } | undefined> {
+  if (row?.result) return { result: JSON.parse(row.result) };
+  if (!row?.resultRef) return undefined;
+  const bytes = await getBlob(bus, row.resultRef as BlobRef);
+  const { space } = parseBlobRef(row.resultRef);
+  return bytes && { result: JSON.parse(Buffer.from(bytes).toString()), space };
 }

@@ -14,7 +14,7 @@ export {
   type Cached,
   createBlobCache,
 } from './blob-cache.ts';
-export { getBlob, parseBlobRef, putBlob } from './blobs.ts';
+export { eraseBlob, getBlob, parseBlobRef, putBlob } from './blobs.ts';
 export { type Bus, type ConnectOptions, connect, type StatusListener } from './connect.ts';
 export { deleteMessages } from './delete-messages.ts';
 export { answers, type Delivery } from './delivery.ts';
@@ -26,6 +26,7 @@ export {
   directNext,
   type StoredMessage,
 } from './direct-get.ts';
+export { eraseEntries, eraseMessages, messagesOf, subjectsOf } from './erase-messages.ts';
 export { type FollowOptions, followConsumer, followStream } from './follow.ts';
 export { encodeHeaders, headerOf } from './headers.ts';
 export { laneCounts } from './lane-counts.ts';
@@ -38,6 +39,7 @@ export { Puller, type PullerOptions } from './puller.ts';
 export { type QueueCounts, queueCounts } from './queue-info.ts';
 export {
   type Bucket,
+  brandBuckets,
   buckets,
   consumerName,
   defaultTopology,

@@ -169,16 +169,41 @@ export const batchConsumer = {
   max_deliver: -1,
 } satisfies Partial<ConsumerConfig>;
 
-/** Key-value buckets: name, how long an entry lives (ms; 0: for ever), and what it holds. */
+/**
+ * Key-value buckets: name, how long an entry lives (ms; 0: for ever), and what it holds. Where
+ * `brandless` is not said, keys begin with the token of a brand, and the entries are erased with it.
+ */
 export const buckets = [
-  { name: 'runtime', ttlMs: 0, description: 'Leases, workers, breakers, controls' },
+  {
+    name: 'runtime',
+    ttlMs: 0,
+    brandless: true,
+    description: 'Leases, workers, breakers, controls',
+  },
   {
     name: 'idempotency',
     ttlMs: 600_000,
+    brandless: true,
     description: 'Idempotency keys of the last ten minutes; then their tasks know them',
   },
-  { name: 'schedules', ttlMs: 0, description: 'Recurring schedules and what they did' },
-  { name: 'hosts', ttlMs: 86_400_000, description: 'When each host may be asked next' },
+  {
+    name: 'schedules',
+    ttlMs: 0,
+    brandless: true,
+    description: 'Recurring schedules and what they did',
+  },
+  {
+    name: 'erasures',
+    ttlMs: 30 * 86_400_000,
+    brandless: true,
+    description: 'What is erased, or was: older tasks of it do not run any more',
+  },
+  {
+    name: 'hosts',
+    ttlMs: 86_400_000,
+    brandless: true,
+    description: 'When each host may be asked next',
+  },
   { name: 'pages', ttlMs: 0, description: 'What is remembered of each page, for the next crawl' },
   {
     name: 'notes',
@@ -189,3 +214,7 @@ export const buckets = [
 ] as const;
 
 export type Bucket = (typeof buckets)[number]['name'];
+
+/** Buckets whose keys begin with the token of a brand. */
+export const brandBuckets: readonly { readonly name: Bucket; readonly ttlMs: number }[] =
+  buckets.filter((bucket) => !('brandless' in bucket));

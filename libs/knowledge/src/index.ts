@@ -4,9 +4,12 @@ export type {
   DocumentRef,
   DocumentSummary,
   EmbedderRef,
+  EraseScope,
   KnowledgeStore,
   MaintenanceReport,
   StoreStats,
+  UnembeddedDocument,
+  VectorCount,
   VectorRow,
   WriteCounts,
 } from './knowledge-store.ts';

@@ -45,6 +45,27 @@ export interface DocumentSummary extends DocumentRef {
   readonly url: string;
   readonly title: string;
   readonly chunks: number;
+  /** It has pages: a PDF. */
+  readonly paged: boolean;
+  /** When the first and the last of its chunks were fetched, RFC 3339; what is unchanged keeps its time. */
+  readonly oldest: string;
+  readonly newest: string;
+}
+
+/** How many vectors of one embedder a document has. */
+export interface VectorCount extends DocumentRef {
+  readonly embedderId: string;
+  readonly vectors: number;
+}
+
+/** What is erased: a brand, or of a brand one source, or one document. */
+export type EraseScope = Required<Pick<ChunkFilter, 'brand'>> &
+  Pick<ChunkFilter, 'source' | 'docId'>;
+
+/** A document some of whose chunks have no vector of an embedder. */
+export interface UnembeddedDocument extends DocumentRef {
+  /** How many. */
+  readonly chunks: number;
 }
 
 export interface StoreStats {
@@ -78,11 +99,21 @@ export interface KnowledgeStore extends AsyncDisposable {
   writeDocuments(documents: readonly DocumentChunks[]): Promise<WriteCounts[]>;
   /** Takes documents out, with their vectors. @returns how many chunks that were */
   removeDocuments(documents: readonly DocumentRef[]): Promise<number>;
-  /** Takes all of a brand out; its texts and vectors leave the disk too. @returns how many chunks */
-  erase(of: { readonly brand: string }): Promise<number>;
+  /**
+   * Takes a brand, or a part of it, out; texts and vectors leave the disk too. May be repeated after
+   * a crash. @returns how many chunks
+   */
+  erase(of: EraseScope): Promise<number>;
 
   /** The document's chunks without a vector of this embedder, in reading order. */
   missingVectors(document: DocumentRef, embedder: EmbedderRef): Promise<Chunk[]>;
+  /** The documents of which `missingVectors` would give something, sorted by brand and id. */
+  unembedded(
+    embedder: EmbedderRef,
+    of?: { readonly brand?: string | undefined },
+  ): Promise<UnembeddedDocument[]>;
+  /** Takes out all vectors of an embedder; their bytes leave the disk. @returns how many */
+  dropVectors(embedderId: string): Promise<number>;
   /**
    * Adds vectors to chunks. Vectors that are there already, and those of chunks that are gone, are
    * left out. @returns how many were added
@@ -104,6 +135,8 @@ export interface KnowledgeStore extends AsyncDisposable {
 
   /** Sorted by URL. */
   listDocuments(filter?: ChunkFilter): Promise<DocumentSummary[]>;
+  /** One entry for each document and embedder that has vectors of it. */
+  listVectors(filter?: ChunkFilter): Promise<VectorCount[]>;
   /** Texts of at most `count` chunks, spread evenly over the store: enough for term statistics. */
   sampleTexts(count: number): Promise<string[]>;
   stats(): Promise<StoreStats>;

@@ -223,6 +223,39 @@ describe.each([
     }
   });
 
+  test('documents without vectors of an embedder are listed with their gaps, also by brand', async () => {
+    await using store = await open();
+    const a = documentOf('a', 'd', ['One.', 'Two.', 'Three.']);
+    const b = documentOf('b', 'e', ['One.']);
+    expect(await store.unembedded(small)).toEqual([]);
+    await store.writeDocuments([b, a]);
+    await store.addVectors(small, rowsOf(a, 4).slice(0, 1));
+    expect(await store.unembedded(small)).toEqual([
+      { brand: 'a', docId: 'd', chunks: 2 },
+      { brand: 'b', docId: 'e', chunks: 1 },
+    ]);
+    expect(await store.unembedded(small, { brand: 'b' })).toHaveLength(1);
+    await store.addVectors(small, [...rowsOf(a, 4), ...rowsOf(b, 4)]);
+    expect(await store.unembedded(small)).toEqual([]);
+    expect(await store.unembedded({ id: 'other', dimensions: 8 })).toHaveLength(2);
+  });
+
+  test('vectors of an embedder that are dropped are gone, those of others stay, and it can come back', async () => {
+    await using store = await open();
+    const document = documentOf('a', 'd', ['One red.', 'Two red.']);
+    const large = { id: 'large', dimensions: 8 };
+    await store.writeDocuments([document]);
+    await store.addVectors(small, rowsOf(document, 4));
+    await store.addVectors(large, rowsOf(document, 8));
+    expect(await store.dropVectors('small')).toBe(2);
+    expect(await store.dropVectors('nobody')).toBe(0);
+    expect(await store.vectorSearch(small, axis(4, 0), 5)).toEqual([]);
+    expect(await store.vectorSearch(large, axis(8, 0), 5)).toHaveLength(2);
+    expect((await store.stats()).vectors).toEqual({ small: 0, large: 2 });
+    expect(await store.addVectors(small, rowsOf(document, 4))).toBe(2);
+    expect(await store.vectorSearch(small, axis(4, 0), 5)).toHaveLength(2);
+  });
+
   test('the same page of two brands is two documents', async () => {
     await using store = await open();
     const [a, b] = [documentOf('a', 'd', ['One red.']), documentOf('b', 'd', ['One red.'])];
@@ -277,6 +310,35 @@ describe.each([
     expect(hits.map(({ chunk }) => chunk)).toEqual(stays.chunks);
     expect(await store.textSearch('open', 5)).toHaveLength(1);
     expect(await store.writeDocuments([gone])).toEqual([{ added: 2, unchanged: 0, removed: 0 }]);
+  });
+
+  test('one source of a brand, or one document, is erased and the others stay', async () => {
+    await using store = await open();
+    const site = documentOf('a', 'd', ['Red one.', 'Red two.']);
+    const other = documentOf('a', 'e', ['Red three.'], { source: 'https://other.example' });
+    const upload = documentOf('a', 'f', ['Red four.'], { source: 'upload' });
+    await store.writeDocuments([site, other, upload]);
+    for (const document of [site, other]) await store.addVectors(small, rowsOf(document, 4));
+    expect(await store.erase({ brand: 'a', source: 'https://docs.example.com' })).toBe(2);
+    expect(await store.erase({ brand: 'a', docId: 'f' })).toBe(1);
+    expect(await store.erase({ brand: 'a', docId: 'f' })).toBe(0);
+    expect((await store.listDocuments()).map(({ docId }) => docId)).toEqual(['e']);
+    expect(await store.listVectors()).toEqual([
+      { embedderId: 'small', brand: 'a', docId: 'e', vectors: 1 },
+    ]);
+    expect(await store.listVectors({ brand: 'b' })).toEqual([]);
+  });
+
+  test('a listed document says when it was fetched, and whether it has pages', async () => {
+    await using store = await open();
+    const old = documentOf('a', 'd', ['One.'], { fetchedAt: '2026-01-01T00:00:00.000Z', page: 1 });
+    const young = documentOf('a', 'd', ['One.', 'Two.']);
+    const chunks = [...old.chunks, ...young.chunks.slice(1)];
+    await store.writeDocuments([{ ...old, chunks }, documentOf('a', 'plain', ['Three.'])]);
+    expect(await store.listDocuments()).toMatchObject([
+      { paged: true, oldest: '2026-01-01T00:00:00.000Z', newest: '2026-11-23T00:00:00.000Z' },
+      { paged: false },
+    ]);
   });
 
   test('documents are listed by URL with their number of chunks', async () => {

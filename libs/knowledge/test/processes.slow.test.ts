@@ -47,6 +47,35 @@ test('a writer that is killed loses no finished batch, and its successor doubles
   });
 });
 
+test('ten workers that write and read at once, six of them killed and replaced, lose and double nothing', async () => {
+  await using folder = await newFolder();
+  const BATCHES = 4;
+  // The last two write the same documents at the same time.
+  const prefixes = Array.from({ length: 10 }, (_, nth) => `p${Math.min(nth, 8)}`);
+  let kills = 0;
+  const work = async (prefix: string, nth: number): Promise<void> => {
+    const worker = start(folder.path, prefix, BATCHES);
+    const killAfter = nth < 6 ? nth % 3 : undefined;
+    worker.on('message', (batch) => {
+      if (batch === killAfter) kills += Number(worker.kill('SIGKILL'));
+    });
+    const [code] = await once(worker, 'exit');
+    if (killAfter !== undefined) return finished(start(folder.path, prefix, BATCHES));
+    expect(code).toBe(0);
+  };
+  await Promise.all(prefixes.map(work));
+  expect(kills).toBe(6);
+
+  await using store = await openKnowledgeStore({ uri: folder.path });
+  const documents = new Set(prefixes).size * BATCHES * 5;
+  const { bytes: _bytes, ...stats } = await store.stats();
+  expect(stats).toEqual({ chunks: documents * 3, documents, vectors: { small: documents * 3 } });
+  expect(await store.unembedded({ id: 'small', dimensions: 4 })).toEqual([]);
+  const hits = await store.textSearch('red', documents * 2);
+  expect(hits).toHaveLength(documents);
+  expect(new Set(hits.map(({ chunk }) => chunk.id)).size).toBe(documents);
+}, 240_000);
+
 test('an open store reads on while other processes write and compact', async () => {
   await using folder = await newFolder();
   await using store = await openKnowledgeStore({ uri: folder.path, readConsistencyMs: 1_000 });

@@ -1,4 +1,5 @@
 import type { Embedder } from './embedder.ts';
+import type { OnnxFolderSettings } from './onnx-folder/onnx-folder-embedder.ts';
 import type { OpenAiEmbedderSettings } from './openai-compatible/openai-embedder.ts';
 import { createUseLiteEmbedder, type UseLiteOptions } from './use-lite/use-lite-embedder.ts';
 import type { UseLiteOnnxOptions } from './use-lite-onnx/use-lite-onnx-embedder.ts';
@@ -9,6 +10,8 @@ export const embedders = {
     createUseLiteEmbedder(settings),
   'use-lite-onnx': async (settings: UseLiteOnnxOptions): Promise<Embedder> =>
     (await import('./use-lite-onnx/use-lite-onnx-embedder.ts')).createUseLiteOnnxEmbedder(settings),
+  'onnx-folder': async (settings: OnnxFolderSettings): Promise<Embedder> =>
+    (await import('./onnx-folder/onnx-folder-embedder.ts')).createOnnxFolderEmbedder(settings),
   // Loaded when asked for: the SDK costs 0.1 s and 36 MB, which the offline set-up saves.
   'openai-compatible': async (settings: OpenAiEmbedderSettings): Promise<Embedder> =>
     (await import('./openai-compatible/openai-embedder.ts')).createOpenAiEmbedder(settings),
@@ -16,7 +19,10 @@ export const embedders = {
 
 export type EmbedderProvider = keyof typeof embedders;
 
-export interface EmbedderSettings extends UseLiteOnnxOptions, OpenAiEmbedderSettings {
+export interface EmbedderSettings
+  extends UseLiteOnnxOptions,
+    OnnxFolderSettings,
+    OpenAiEmbedderSettings {
   readonly provider: EmbedderProvider;
 }
 

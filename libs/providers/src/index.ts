@@ -15,6 +15,7 @@ export {
   answerModels,
   createAnswerModel,
 } from './answer-models.ts';
+export { type AnswerModels, answerModelsFrom, answerSettings } from './answer-settings.ts';
 export type {
   Embedder,
   EmbedderInfo,
@@ -22,10 +23,19 @@ export type {
   EmbeddingKind,
   EmbedOptions,
 } from './embedder.ts';
+export { embedderFrom, embedderSettings, embeddersFrom } from './embedder-settings.ts';
 export {
   createEmbedder,
   type EmbedderProvider,
   type EmbedderSettings,
   embedders,
 } from './embedders.ts';
-export { answerModelFrom, answerSettings, embedderFrom, embedderSettings } from './settings.ts';
+export { rerankerFrom, rerankerSettings } from './rerank/settings.ts';
+export type { Reranker, RerankOptions } from './reranker.ts';
+export {
+  changeEmbedderRecord,
+  type EmbedderRecord,
+  type EmbedderSpec,
+  readEmbedderRecord,
+} from './switch/embedder-record.ts';
+export { type Embedders, type EmbeddersOptions, openEmbedders } from './switch/open-embedders.ts';

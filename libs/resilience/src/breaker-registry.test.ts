@@ -26,3 +26,15 @@ test('one endpoint that is down does not stop the others, and the change is told
   expect(seen).toEqual([store.state()]);
   stop();
 });
+
+test('a breaker that nobody uses any more is forgotten, one that somebody uses is not', async () => {
+  const registry = new BreakerRegistry();
+  const first = registry.breakerFor('model', 'http://a.test');
+  registry.breakerFor('model', 'http://a.test');
+  for (let i = 0; i < 5; i++) await expect(first.run(down)).rejects.toThrow('down');
+  registry.release(first);
+  expect(registry.breakerStates()).toMatchObject([{ state: 'open' }]);
+  registry.release(first);
+  expect(registry.breakerStates()).toEqual([]);
+  expect(registry.breakerFor('model', 'http://a.test').state().state).toBe('closed');
+});

@@ -14,8 +14,8 @@ export interface DependencyPolicy {
 }
 
 /**
- * How each kind of outside system is called: an embedding or answer model, the knowledge store, the
- * browser that renders pages. One breaker per endpoint of a dependency follows these numbers.
+ * How each kind of outside system is called: an embedding or answer model, the knowledge store, a
+ * reranker, the browser that renders pages. One breaker per endpoint of a dependency follows these numbers.
  */
 export const policies = {
   model: {
@@ -29,6 +29,13 @@ export const policies = {
     openMs: 30_000,
     timeoutMs: 10_000,
     retry: { maxAttempts: 3, baseMs: 50, maxMs: 1_000 },
+  },
+  reranker: {
+    failures: 5,
+    openMs: 30_000,
+    timeoutMs: 2_000,
+    // A question waits for it, and an order without it is there already.
+    retry: { maxAttempts: 1, baseMs: 0, maxMs: 0 },
   },
   browser: {
     failures: 5,

@@ -12,6 +12,7 @@ export {
   lateMessage,
   QUEUE_TIMEOUT,
 } from './deadline.ts';
+export { type Erasure, isWithin, readErasures, writeErasure } from './erasures.ts';
 export { createEventLog, type EventLog } from './event-log.ts';
 export { EventTooLargeError } from './event-text.ts';
 export {
@@ -23,6 +24,7 @@ export {
   parseFlow,
   readFlow,
 } from './flow-log.ts';
+export { brandOf, keptPayload } from './keep-payload.ts';
 export { publishLane } from './lanes.ts';
 export {
   type BatchTask,
@@ -59,6 +61,7 @@ export {
 export { trimLog } from './projection/trim-log.ts';
 export { purgeQueue } from './purge.ts';
 export { type PurgeParts, runInMessage } from './purged.ts';
+export { readTask } from './read-task.ts';
 export { type Replayable, type ReplayOutcome, replayTask } from './replay.ts';
 export { type DueFirings, dueFirings, firingId } from './schedules/due-firings.ts';
 export {

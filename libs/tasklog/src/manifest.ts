@@ -10,8 +10,8 @@ import {
   type Bus,
   directLast,
   encodeHeaders,
+  eraseBlob,
   getBlob,
-  parseBlobRef,
   putBlob,
 } from '@slipstream/jetstream';
 import type { EventLog } from './event-log.ts';
@@ -110,7 +110,7 @@ export async function expandManifest(
 
 /** First the manifest: what is left after a crash in between ends with its retention. */
 async function forgetManifest(bus: Bus, { id, ref }: Manifest): Promise<void> {
-  const { space, name } = parseBlobRef(ref);
   await bus.manager.streams.purge('BATCHES', { filter: subjects.batch(id) });
-  await bus.manager.streams.purge('BLOBS', { filter: subjects.blob(space, name, '*') });
+  // Erased and not purged: it may hold questions, of several brands.
+  await eraseBlob(bus, ref);
 }

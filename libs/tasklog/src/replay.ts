@@ -1,15 +1,10 @@
-import {
-  type EventOf,
-  messageId,
-  subjects,
-  type TaskEvent,
-  type TaskMessage,
-} from '@slipstream/contracts';
+import { type EventOf, messageId, subjects, type TaskMessage } from '@slipstream/contracts';
 import { type Bus, directBySeq, encodeHeaders, taskStream } from '@slipstream/jetstream';
 import { traceparentOf } from '@slipstream/telemetry';
 import { appendKnownChildren } from './flow-log.ts';
 import type { Projection } from './projection/projection.ts';
 import type { ChildState } from './projection/queries.ts';
+import { readSource } from './read-task.ts';
 
 /** What must be known of a task to begin it again; a row of the projection has it. */
 export type Replayable = Pick<ChildState, 'id' | 'run' | 'category' | 'state' | 'sourceSeq'>;
@@ -30,7 +25,7 @@ export async function replayTask(
   row: Replayable,
   edited?: { readonly payload: unknown },
 ): Promise<ReplayOutcome> {
-  const source = await sourceOf(bus, row);
+  const source = await readSource(bus, row);
   if (!source) return 'source-gone';
   // Its deadline was that of the first run.
   const { startBy: _startBy, ...first } = source.task;
@@ -54,19 +49,6 @@ export async function replayTask(
   await replayChildren(bus, projection, row.id);
   await enqueue(bus, event);
   return 'replayed';
-}
-
-/** The message that submitted the task, or began its last run. */
-async function sourceOf(
-  bus: Bus,
-  { id, sourceSeq }: Replayable,
-): Promise<EventOf<'submitted' | 'replayed'> | undefined> {
-  const stored = sourceSeq > 0 ? await directBySeq(bus, 'EVENTS', sourceSeq) : undefined;
-  if (!stored) return undefined;
-  const events = JSON.parse(Buffer.from(stored.data).toString()) as TaskEvent[];
-  return events.findLast(
-    (event) => event.id === id && (event.type === 'submitted' || event.type === 'replayed'),
-  ) as EventOf<'submitted' | 'replayed'> | undefined;
 }
 
 /**

@@ -22,6 +22,7 @@ import {
 } from '@slipstream/telemetry';
 import { publishDeadline } from './deadline.ts';
 import type { EventLog } from './event-log.ts';
+import { keptPayload } from './keep-payload.ts';
 import { publishLane } from './lanes.ts';
 
 export interface Submission {
@@ -89,6 +90,9 @@ export async function submitMany(
   });
 }
 
+/** A text that is needed later than this stays in the message: blobs are kept for 3.5 days at least. */
+const KEPT_MS = 3 * 86_400_000;
+
 async function accept(
   bus: Bus,
   log: EventLog,
@@ -97,7 +101,12 @@ async function accept(
 ): Promise<Submitted> {
   const { definition, runAt, logged } = submission;
   const { category } = definition;
-  const task = messageOf(submission);
+  // Most kinds hold no texts: they do not wait, not even for a promise.
+  const task = messageOf(
+    definition.payloadHoldsText && (runAt ?? 0) < Date.now() + KEPT_MS
+      ? { ...submission, payload: await keptPayload(bus, definition, submission.payload) }
+      : submission,
+  );
   // First: one that fires for a task that is not there changes nothing.
   if (task.startBy !== undefined) await publishDeadline(bus, category, task);
   const due = runAt !== undefined && runAt > Date.now() ? new Date(runAt).toISOString() : undefined;

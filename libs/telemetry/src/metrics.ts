@@ -67,6 +67,18 @@ export const catalogue = {
     unit: '{task}',
     description: 'Tasks delivered and not yet acknowledged, delayed retries included',
   },
+  chunksEmbedded: {
+    type: 'counter',
+    name: 'slip.chunks.embedded',
+    unit: '{chunk}',
+    description: 'Chunks that got a vector, by embedder',
+  },
+  answers: {
+    type: 'counter',
+    name: 'slip.answers',
+    unit: '{answer}',
+    description: 'Questions answered or refused, by model (or extractive) and outcome',
+  },
   breakerOpen: {
     type: 'gauge',
     name: 'slip.breaker.open',

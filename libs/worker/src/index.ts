@@ -1,4 +1,5 @@
 export { type BatchHandler, type BatchItem, batched } from './batcher.ts';
+export { type BrandFence, createBrandFence, waitUntilQuiet } from './brand-fence.ts';
 export {
   changeControls,
   type Overflow,

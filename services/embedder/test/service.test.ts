@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { type Chunk, tasks } from '@slipstream/contracts';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { submit, taskView } from '@slipstream/tasklog';
@@ -78,24 +79,40 @@ test('the service is ready, shows its pools to NATS, and serves metrics', async 
   expect((await fetch(`${service.opsUrl}/livez`)).status).toBe(200);
 });
 
-test('without the accelerator that is chosen, the service ends with one line that names its command', () => {
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', 'src/main.ts'],
-    {
-      cwd: resolve(import.meta.dirname, '..'),
-      encoding: 'utf8',
-      env: {
-        ...process.env,
-        SLIPSTREAM_NATS_URL: engine.nats.url,
-        SLIPSTREAM_DATA_DIR: engine.dir,
-        SLIPSTREAM_OPS_PORT: '0',
-        SLIPSTREAM_LOG_LEVEL: 'silent',
-        SLIPSTREAM_EMBEDDER: 'use-lite-onnx',
-        SLIPSTREAM_ACCELERATORS_DIR: engine.dir,
+const nobody = 'nats://127.0.0.1:9';
+const onnx = { SLIPSTREAM_EMBEDDER: 'use-lite-onnx' };
+const remote = { SLIPSTREAM_EMBEDDER: 'openai-compatible', SLIPSTREAM_EMBEDDER_MODEL: 'm' };
+
+test.each([
+  ['accelerator that is chosen', onnx, /^.*Add it: npm run add -- onnxruntime\n$/],
+  ['settings of its model', remote, /^.* it needs SLIPSTREAM_EMBEDDER_URL and .*_DIMENSIONS\n$/],
+])(
+  'without the %s the service ends with one line that says so, before it looks for NATS',
+  async (_what, env, line) => {
+    const { stderr, code } = await promisify(execFile)(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', 'src/main.ts'],
+      {
+        cwd: resolve(import.meta.dirname, '..'),
+        env: {
+          ...process.env,
+          SLIPSTREAM_NATS_URL: nobody,
+          SLIPSTREAM_DATA_DIR: engine.dir,
+          SLIPSTREAM_ACCELERATORS_DIR: engine.dir,
+          SLIPSTREAM_OPS_PORT: '0',
+          SLIPSTREAM_LOG_LEVEL: 'silent',
+          ...env,
+        },
+        timeout: 50_000,
       },
-    },
-  );
-  expect(stderr).toMatch(/^.*Add it: npm run add -- onnxruntime\n$/);
-  expect(status).toBe(2);
-});
+    ).then(
+      () => {
+        throw new Error('the service has started');
+      },
+      (failed: { stderr: string; code: number }) => failed,
+    );
+    expect(stderr).toMatch(line);
+    expect(code).toBe(2);
+  },
+  60_000,
+);

@@ -29,6 +29,8 @@ test('the OpenAPI description has every route, each with a name, a summary and a
   );
   expect(operations.map(({ path, method }) => `${method} ${path}`).sort()).toEqual([
     'delete /v1/schedules/{name}',
+    'delete /v1/sources',
+    'delete /v1/sources/{id}',
     'get /livez',
     'get /metrics',
     'get /readyz',
@@ -43,6 +45,8 @@ test('the OpenAPI description has every route, each with a name, a summary and a
     'get /v1/schedules/{name}',
     'get /v1/schedules/{name}/history',
     'get /v1/search',
+    'get /v1/sources',
+    'get /v1/sources/{id}',
     'get /v1/stats',
     'get /v1/tasks',
     'get /v1/tasks/export',
@@ -72,6 +76,7 @@ test('the OpenAPI description has every route, each with a name, a summary and a
     'post /v1/schedules/{name}/run',
     'post /v1/scrapes',
     'post /v1/scrapes/batch',
+    'post /v1/sources/{id}/refresh',
     'post /v1/tasks',
     'post /v1/tasks/batch',
     'post /v1/tasks/{id}/cancel',

@@ -20,6 +20,9 @@ export const rag = (some: Partial<Handlers<'rag', Tasks>> = {}): Handlers<'rag',
 export const embedding = (): Handlers<'embedding', Tasks> => ({
   'embed-texts': embedTexts,
   'embed-chunks': unused,
+  're-embed': unused,
+  're-embed-documents': unused,
+  'switch-embedder': unused,
 });
 
 const scrapePage: HandlerOf<'scrape-page'> = async ({ url }, { progress }) => {

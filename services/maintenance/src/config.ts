@@ -12,6 +12,13 @@ export const settings = Type.Object({
     default: 'http://127.0.0.1:8080',
     description: 'Address of the API as the receivers of webhooks see it: links begin with it',
   }),
+  SLIPSTREAM_RETENTION_DAYS: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 36_500,
+    description:
+      'Sources that nobody has read again for this many days are erased by the job `retention`; 0 keeps them for ever',
+  }),
   SLIPSTREAM_RECONCILE_AFTER_MS: Type.Integer({
     default: 60_000,
     minimum: 500,

@@ -1,21 +1,21 @@
 import { type MaintenanceJob, maintenanceJobs, type ScheduleSpec } from '@slipstream/contracts';
 
-/** When each job runs by itself, UTC. */
-const crons: Readonly<Record<MaintenanceJob, string>> = {
+/** When each job runs by itself, UTC; undefined: only when it is asked for. */
+const crons: Readonly<Record<MaintenanceJob, string | undefined>> = {
   'index-upkeep': '*/10 * * * *',
   'health-snapshot': '*/5 * * * *',
   'dead-letter-digest': '0 6 * * *',
   'clean-up': '30 * * * *',
+  retention: '45 3 * * *',
+  're-embed': undefined,
 };
 
 /** What runs by itself. Users see it, change it and pause it. */
 export const schedules: readonly (ScheduleSpec & { readonly name: string })[] = Object.entries(
   maintenanceJobs,
-).map(([name, kind]) => ({
-  name,
-  cron: crons[name as MaintenanceJob],
-  timezone: 'UTC',
-  task: { kind, payload: {} },
-  overlap: 'skip',
-  catchUp: 'one',
-}));
+).flatMap(([name, kind]) => {
+  const cron = crons[name as MaintenanceJob];
+  if (cron === undefined) return [];
+  const task = { kind, payload: {} };
+  return [{ name, cron, timezone: 'UTC', task, overlap: 'skip', catchUp: 'one' }];
+});

@@ -25,6 +25,7 @@ import { runPool, startWorkerService, type WorkerService } from '@slipstream/wor
 import type { Config } from './config.ts';
 import { batchHandlers, maintenanceHandlers } from './handlers/index.ts';
 import { schedules } from './schedules.ts';
+import { sourceEndpoints } from './sources/endpoints.ts';
 
 /** Pools batch and maintenance, and the leaders: one of each over all replicas. */
 export const startService = (config: Config): Promise<WorkerService> =>
@@ -73,12 +74,18 @@ export const startService = (config: Config): Promise<WorkerService> =>
 
       const drainMs = config.SLIPSTREAM_DRAIN_MS;
       return {
-        endpoints: [taskStateEndpoint(projection, log)],
+        endpoints: [
+          taskStateEndpoint(projection, log),
+          ...sourceEndpoints({ bus, projection, store }),
+        ],
         pools: [
           runPool(parts, {
             category: 'maintenance',
             tasks,
-            handlers: maintenanceHandlers({ bus, projection, store }),
+            handlers: maintenanceHandlers(
+              { bus, log, projection, store },
+              config.SLIPSTREAM_RETENTION_DAYS,
+            ),
             slots: config.SLIPSTREAM_MAINTENANCE_SLOTS,
             drainMs,
           }),

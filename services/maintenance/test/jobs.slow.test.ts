@@ -41,10 +41,11 @@ async function failedTask(): Promise<Task['id']> {
   return task.id;
 }
 
-test('every job of the system is a schedule that users see', async () => {
+test('every job of the system but re-embed is a schedule that users see', async () => {
   const shipped = await readSchedules(engine.bus);
+  const { 're-embed': _onRequest, ...scheduled } = maintenanceJobs;
   expect(shipped.map(({ name, task }) => [name, task.kind])).toEqual(
-    Object.entries(maintenanceJobs).toSorted(),
+    Object.entries(scheduled).toSorted(),
   );
   expect(shipped.every((schedule) => schedule.shipped)).toBe(true);
 });

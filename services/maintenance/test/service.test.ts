@@ -1,4 +1,8 @@
+import { join } from 'node:path';
+import type { Chunk } from '@slipstream/contracts';
 import { directLast } from '@slipstream/jetstream';
+import { openKnowledgeStore } from '@slipstream/knowledge';
+import { changeEmbedderRecord, readEmbedderRecord } from '@slipstream/providers';
 import { readSchedule, saveSchedule, wakeSchedule } from '@slipstream/tasklog';
 import { type Engine, startEngine } from '@slipstream/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -26,6 +30,35 @@ afterAll(async () => {
 test('index upkeep runs on an empty store and reports what it did', async () => {
   const task = await engine.completed('maintain-index', {});
   expect(task).toMatchObject({ state: 'succeeded', result: { chunks: 0, vectors: 0 } });
+});
+
+test('upkeep drops the vectors of an embedder that was retired over an hour ago, and no others', async () => {
+  const brand = 'Quillmere';
+  const ids = ['old', 'recent', 'active'];
+  await using store = await openKnowledgeStore({ uri: join(engine.dir, 'knowledge') });
+  const place = { brand, docId: 'd', source: 's', url: 'https://docs.example/', title: 'T' };
+  const rest = { headingPath: [], ordinal: 0, text: 'Reset it.', fetchedAt: '' };
+  const chunk: Chunk = { id: 'c'.repeat(32), ...place, ...rest };
+  await store.writeDocuments([{ brand, docId: 'd', chunks: [chunk] }]);
+  for (const id of ids)
+    await store.addVectors({ id, dimensions: 2 }, [
+      { brand, id: chunk.id, vector: Float32Array.of(1, 0) },
+    ]);
+  const agoMs = (ms: number) => new Date(Date.now() - ms).toISOString();
+  const recent = { id: 'recent', at: agoMs(60_000) };
+  await changeEmbedderRecord(engine.bus, () => ({
+    active: { id: 'active', provider: 'openai-compatible' },
+    since: agoMs(60_000),
+    retired: [{ id: 'old', at: agoMs(3_700_000) }, recent],
+  }));
+
+  const dry = await engine.completed('maintain-index', { dryRun: true });
+  expect(dry.result).toMatchObject({ retiredEmbedders: ['old'] });
+  expect((await store.stats()).vectors).toEqual({ old: 1, recent: 1, active: 1 });
+  const { result } = await engine.completed('maintain-index', {});
+  expect(result).toMatchObject({ retiredEmbedders: ['old'], vectors: 2 });
+  expect((await store.stats()).vectors).toEqual({ old: 0, recent: 1, active: 1 });
+  expect((await readEmbedderRecord(engine.bus)).record?.retired).toEqual([recent]);
 });
 
 test('the server keeps the schedule of the index upkeep', async () => {

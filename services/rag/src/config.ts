@@ -1,6 +1,6 @@
 import { readEnv } from '@slipstream/config';
 import { categories } from '@slipstream/contracts';
-import { answerSettings, embedderSettings } from '@slipstream/providers';
+import { answerSettings, embedderSettings, rerankerSettings } from '@slipstream/providers';
 import { notesCacheSettings, slotsSetting, workerSettings } from '@slipstream/worker';
 import { type Static, Type } from 'typebox';
 
@@ -16,6 +16,26 @@ export const settings = Type.Object({
     description:
       'How much of a document the answer model reads to write its notes, in characters; a longer one is shortened to what carries most of it',
   }),
+  ...rerankerSettings,
+  SLIPSTREAM_RERANKER_DEPTH: Type.Integer({
+    default: 50,
+    minimum: 1,
+    maximum: 50,
+    description: 'How many hits the reranker of the settings reads',
+  }),
+  SLIPSTREAM_FUSION: Type.Enum(['weighted', 'rrf'], {
+    default: 'weighted',
+    description:
+      'How hits by words and by meaning become one list: by their scores and a weight, or by their ranks',
+  }),
+  SLIPSTREAM_FUSION_WEIGHT: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description:
+        'Weight of meaning beside words. Default: that of the embedder, 0.2 for use-lite and 0.5 for others',
+    }),
+  ),
   SLIPSTREAM_RAG_SLOTS: slotsSetting('rag', categories.rag.slots),
 });
 

@@ -4,7 +4,7 @@ import { admit } from '@slipstream/flows';
 import { putBlob } from '@slipstream/jetstream';
 import { type AnswerModelSettings, createAnswerModel } from '@slipstream/providers';
 import { extractNotes, type NotedDocument } from '@slipstream/retrieval';
-import { type Engine, startEngine } from '@slipstream/testkit';
+import { type Engine, startEngine, withRest } from '@slipstream/testkit';
 import { notesCacheFrom, runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
@@ -23,28 +23,23 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-const unused = async (): Promise<never> => {
-  throw new Error('this test needs no such task');
-};
-
 /** The pool with the one kind that is tested: no embedder has to warm up. */
 async function start(model?: AnswerModelSettings) {
   const { bus, parts } = engine;
   const config = readConfig({ SLIPSTREAM_NATS_URL: engine.nats.url });
+  const answerModel = model && (await createAnswerModel(model));
   return runPool(parts, {
     category: 'rag',
     tasks,
     slots: 2,
-    handlers: {
-      'answer-question': unused,
-      'search-knowledge': unused,
+    handlers: withRest('rag', {
       'write-notes': createWriteNotes({
         bus,
         cache: notesCacheFrom(bus, config),
-        model: model && (await createAnswerModel(model)),
+        models: { ids: [], modelFor: () => answerModel },
         maxChars: config.SLIPSTREAM_NOTES_MODEL_CHARS,
       }),
-    },
+    }),
   });
 }
 

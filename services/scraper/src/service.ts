@@ -3,6 +3,7 @@ import { tasks } from '@slipstream/contracts';
 import { createDocumentWriter, openKnowledgeStore } from '@slipstream/knowledge';
 import { breakers } from '@slipstream/resilience';
 import {
+  createBrandFence,
   notesCacheFrom,
   runPool,
   startWorkerService,
@@ -52,12 +53,13 @@ export const startService = (config: Config): Promise<WorkerService> =>
         writer: createDocumentWriter(store),
         storeBreaker: breakers.breakerFor('store', 'knowledge'),
       };
+      const fence = stack.use(createBrandFence(parts));
       const pools = {
         scraping: () =>
           runPool(parts, {
             category: 'scraping',
             tasks,
-            handlers: scrapingHandlers(scraper),
+            handlers: fence.guard(scrapingHandlers(scraper)),
             slots: config.SLIPSTREAM_SCRAPING_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),
@@ -66,7 +68,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
             category: 'ingestion',
             dependency: 'store',
             tasks,
-            handlers: ingestionHandlers(scraper),
+            handlers: fence.guard(ingestionHandlers(scraper)),
             slots: config.SLIPSTREAM_INGESTION_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),

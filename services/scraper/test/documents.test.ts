@@ -11,15 +11,13 @@ import {
   type Tasks,
   tasks,
 } from '@slipstream/contracts';
-import { admit, conduct } from '@slipstream/flows';
 import { getBlob, putBlob } from '@slipstream/jetstream';
 import { serveManual } from '@slipstream/manual';
 import { submit } from '@slipstream/tasklog';
-import { type Engine, startEngine } from '@slipstream/testkit';
+import type { Engine } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { readConfig } from '../src/config.ts';
-import { startService } from '../src/service.ts';
+import { startScraper } from './start-scraper.ts';
 
 type Result = ResultOf<Tasks['ingest-document']>;
 
@@ -31,59 +29,27 @@ const unused = async (): Promise<never> => {
   throw new Error('this test needs no such task');
 };
 
-/** The pool ingestion with the leaders; notes are the draft, as without a model. */
+/** The pool ingestion; notes are the draft, as without a model. */
 const stack = new AsyncDisposableStack();
 let engine: Engine;
 beforeAll(async () => {
-  engine = stack.use(await startEngine());
-  const { bus, log, projection, parts, nats, dir } = engine;
-  const stop = new AbortController();
-  const { logger } = parts;
-  const conducting = conduct({ bus, log, projection, tasks, logger }, stop.signal);
-  const limiting = admit({ bus, log, tasks, logger }, stop.signal);
-  stack.defer(() => Promise.all([conducting, limiting]).then(() => undefined));
-  stack.defer(() => stop.abort());
+  ({ engine } = stack.use(await startScraper({ SLIPSTREAM_POOLS: 'ingestion' })));
   stack.use(
-    runPool(parts, {
-      category: 'embedding',
-      tasks,
-      slots: 3,
-      handlers: {
-        'embed-chunks': async () => ({ embedded: 0, embedder: 'none' }),
-        'embed-texts': unused,
-      },
-    }),
-  );
-  stack.use(
-    runPool(parts, {
+    runPool(engine.parts, {
       category: 'rag',
       tasks,
       slots: 3,
       handlers: {
         'answer-question': unused,
         'search-knowledge': unused,
-        'write-notes': async ({ draft, draftCached, draftMs }) => {
-          const text = Buffer.from((await getBlob(bus, draft as BlobRef)) ?? []).toString();
+        'write-notes': async ({ url, draft, draftCached: cached, draftMs }) => {
+          const text = Buffer.from((await getBlob(engine.bus, draft as BlobRef)) ?? []).toString();
           const timings = { notesMs: draftMs };
-          return {
-            ...(JSON.parse(text) as Notes),
-            mode: 'extractive',
-            cached: draftCached,
-            timings,
-          };
+          return { ...(JSON.parse(text) as Notes), url, mode: 'extractive', cached, timings };
         },
       },
     }),
   );
-  const config = readConfig({
-    SLIPSTREAM_NATS_URL: nats.url,
-    SLIPSTREAM_DATA_DIR: dir,
-    SLIPSTREAM_OPS_PORT: '0',
-    SLIPSTREAM_LOG_LEVEL: 'silent',
-    SLIPSTREAM_POOLS: 'ingestion',
-    SLIPSTREAM_SCRAPE_ALLOW: '127.0.0.1',
-  });
-  stack.use(await startService(config));
 });
 afterAll(() => stack.disposeAsync());
 
@@ -119,6 +85,11 @@ test('the same bytes again are served from the cache, also under another name', 
   expect(renamed).toMatchObject({ outcome: 'indexed', cached: true, notes: { cached: true } });
   const other = (await ingest('twice.pdf', pdf, 'Other')).result as Result;
   expect(other).toMatchObject({ outcome: 'indexed', cached: false });
+});
+
+test('two equal uploads at once are read once', async () => {
+  const both = await Promise.all([1, 2].map(() => ingest('race.pdf', pdf, 'Race')));
+  expect(both.map(({ result }) => (result as Result).cached).sort()).toEqual([false, true]);
 });
 
 test('a text is named after its file each time, whatever it was called when it was read first', async () => {

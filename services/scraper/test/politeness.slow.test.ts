@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Task, tasks } from '@slipstream/contracts';
 import { admit, conduct } from '@slipstream/flows';
 import { taskView } from '@slipstream/tasklog';
-import { type Engine, startEngine } from '@slipstream/testkit';
+import { type Engine, startEngine, withRest } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -29,10 +29,9 @@ beforeAll(async () => {
       category: 'embedding',
       tasks,
       slots: 3,
-      handlers: {
+      handlers: withRest('embedding', {
         'embed-chunks': async () => ({ embedded: 0, embedder: 'none' }),
-        'embed-texts': async () => ({ vectors: [], embedder: 'none', dimensions: 0 }),
-      },
+      }),
     }),
   );
   const scrapers = Array.from({ length: 3 }, startScraperProcess);

@@ -97,16 +97,6 @@ test.each([
   expect(task).toMatchObject({ state: 'succeeded', result: { outcome: 'indexed', title } });
 });
 
-test('a broken PDF fails and says so, and does not stop anything else', async () => {
-  const file = await putBlob(engine.bus, brandToken('Up'), Buffer.from('%PDF-1.7\nnot really'));
-  const task = await engine.completed('ingest-document', {
-    brand: 'Up',
-    url: 'https://upload.invalid/broken.pdf',
-    file,
-  });
-  expect(task).toMatchObject({ state: 'failed', attempt: 1, error: { code: 'broken-pdf' } });
-});
-
 test('without a browser, a page that must be rendered names the command that adds one', async () => {
   await using site = await startSite(() => ({ body: page('Nothing') }));
   const url = `${site.url}/app.html`;

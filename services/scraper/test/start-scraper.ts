@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
 import { admit, conduct } from '@slipstream/flows';
 import { type KnowledgeStore, openKnowledgeStore } from '@slipstream/knowledge';
-import { type Engine, startEngine } from '@slipstream/testkit';
+import { type Engine, startEngine, withRest } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { readConfig } from '../src/config.ts';
 import { startService } from '../src/service.ts';
@@ -37,7 +37,7 @@ export async function startScraper(env: NodeJS.ProcessEnv = {}): Promise<Scraper
       category: 'embedding',
       tasks,
       slots: 3,
-      handlers: {
+      handlers: withRest('embedding', {
         'embed-chunks': async ({ brand, docId }) => {
           // A commit for the vectors of each document would be most of the time of a test.
           const chunks = await store.missingVectors({ brand, docId }, embedder);
@@ -48,8 +48,7 @@ export async function startScraper(env: NodeJS.ProcessEnv = {}): Promise<Scraper
           }
           return { embedded: fresh.length, embedder: embedder.id };
         },
-        'embed-texts': async () => ({ vectors: [], embedder: embedder.id, dimensions: 2 }),
-      },
+      }),
     }),
   );
   stack.use(

@@ -64,8 +64,14 @@ export const answerQuestion = defineTask({
     confidence: Type.Number(),
     /** `model`: written by the answer model; `extractive`: sentences of the sources. */
     mode: Type.Enum(['extractive', 'model']),
-    /** Why the answer is extractive although a model is configured. */
+    /** Which models could not be asked, and why: the answer does without them. */
     degraded: Type.Optional(Type.String()),
+    model: Type.Optional(
+      Type.String({
+        description: 'Who wrote the answer, with its version; not for extractive ones',
+      }),
+    ),
+    embedder: Type.Optional(Type.String({ description: 'Whose vectors were searched' })),
     cached: Type.Boolean(),
     timings: Type.Record(Type.String(), Type.Number()),
     usage: Type.Optional(Usage),
@@ -73,5 +79,6 @@ export const answerQuestion = defineTask({
   priority: 'critical',
   timeoutMs: 60_000,
   retry: { maxAttempts: 3, delaysMs: [200, 1_000] },
+  payloadHoldsText: true,
   resultHoldsText: true,
 });

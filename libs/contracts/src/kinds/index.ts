@@ -5,10 +5,13 @@ import { deadLetterDigest } from './dead-letter-digest.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
 import { embedChunks } from './embed-chunks.ts';
 import { embedTexts } from './embed-texts.ts';
+import { eraseSource } from './erase-source.ts';
 import { healthSnapshot } from './health-snapshot.ts';
 import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
 import { maintainIndex } from './maintain-index.ts';
+import { reEmbed, reEmbedDocuments, switchEmbedder } from './re-embed.ts';
+import { retention } from './retention.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { scrapePage } from './scrape-page.ts';
 import { scrapeSite } from './scrape-site.ts';
@@ -23,6 +26,9 @@ export const tasks = {
   [indexWrite.kind]: indexWrite,
   [embedChunks.kind]: embedChunks,
   [embedTexts.kind]: embedTexts,
+  [reEmbed.kind]: reEmbed,
+  [reEmbedDocuments.kind]: reEmbedDocuments,
+  [switchEmbedder.kind]: switchEmbedder,
   [answerQuestion.kind]: answerQuestion,
   [searchKnowledge.kind]: searchKnowledge,
   [writeNotes.kind]: writeNotes,
@@ -30,6 +36,8 @@ export const tasks = {
   [healthSnapshot.kind]: healthSnapshot,
   [deadLetterDigest.kind]: deadLetterDigest,
   [cleanUp.kind]: cleanUp,
+  [eraseSource.kind]: eraseSource,
+  [retention.kind]: retention,
   [runWorkflow.kind]: runWorkflow,
   [deliverWebhook.kind]: deliverWebhook,
 } as const;

@@ -48,4 +48,6 @@ export const ingestDocument = defineTask({
   // The second of two equal uploads finds what the first has read.
   key: 'url',
   concurrency: { perKey: 1 },
+  // The title is a text of the document.
+  resultHoldsText: true,
 });

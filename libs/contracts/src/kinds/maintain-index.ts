@@ -13,6 +13,9 @@ export const maintainIndex = defineTask({
     vectors: Type.Integer(),
     bytesBefore: Type.Integer(),
     bytesAfter: Type.Integer(),
+    retiredEmbedders: Type.Array(Type.String(), {
+      description: 'Embedders that are not searched any more, whose vectors were dropped',
+    }),
     durationMs: Type.Number(),
   }),
   priority: 'low',

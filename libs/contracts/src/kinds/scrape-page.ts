@@ -37,7 +37,6 @@ export const scrapePage = defineTask({
     outcome: Type.Enum(['indexed', 'unchanged', 'skipped', 'removed']),
     /** Why a page was skipped or removed. */
     reason: Type.Optional(Type.String()),
-    title: Type.Optional(Type.String()),
     chunks: Type.Integer(),
     links: Type.Object({
       followed: Type.Integer(),

@@ -30,10 +30,15 @@ export const searchKnowledge = defineTask({
   result: Type.Object({
     hits: Type.Array(SearchHit),
     mode: Type.Enum(['hybrid', 'vector', 'keyword']),
+    degraded: Type.Optional(
+      Type.String({ description: 'Which model could not be asked, and why' }),
+    ),
+    embedder: Type.Optional(Type.String({ description: 'Whose vectors were searched' })),
     timings: Type.Record(Type.String(), Type.Number()),
   }),
   priority: 'critical',
   timeoutMs: 30_000,
   retry: { maxAttempts: 2, delaysMs: [200] },
+  payloadHoldsText: true,
   resultHoldsText: true,
 });

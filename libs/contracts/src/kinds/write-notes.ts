@@ -9,6 +9,7 @@ const Statement = Type.Object({ text: Type.String(), page: Page });
 
 /** What a document says, in short. */
 export const Notes = Type.Object({
+  url: Type.String({ description: 'Of the document' }),
   title: Type.String(),
   summary: Type.String(),
   summaryPages: Type.Optional(Type.Array(Type.Integer(), { description: 'What it rests on' })),

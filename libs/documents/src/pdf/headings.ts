@@ -41,10 +41,33 @@ export function headingLevels(
       votes.set(rounded(size), level === undefined ? levels : [...levels, level]);
     }
   const bySize = levelsBySize(votes);
-  return (page, { text, size }) => {
+  const wrapped = wrappedNames(pages, new Set(outline.map(({ page }) => page)), named);
+  return (page, line) => {
+    const { text, size } = line;
+    const level = wrapped.get(line);
+    if (level !== undefined) return level;
     if (!isName(text)) return undefined;
     return named(page, text) ?? (size > body * LARGER ? bySize.get(rounded(size)) : undefined);
   };
+}
+
+/** Lines that only together are what the outline names: headings of two or three lines. */
+function wrappedNames(
+  pages: readonly (readonly Line[])[],
+  pagesWithNames: ReadonlySet<number>,
+  named: (page: number, text: string) => number | undefined,
+): ReadonlyMap<object, number> {
+  const levels = new Map<object, number>();
+  for (const page of pagesWithNames)
+    for (const at of pages[page]?.keys() ?? [])
+      for (const count of [2, 3]) {
+        const together = pages[page]?.slice(at, at + count) ?? [];
+        const text = together.map((line) => line.text).join(' ');
+        if (together.length < count || text.length > MAX_HEADING_CHARS) continue;
+        const level = named(page, text);
+        if (level !== undefined) for (const line of together) levels.set(line, level);
+      }
+  return levels;
 }
 
 /** The size in which most characters are set. */

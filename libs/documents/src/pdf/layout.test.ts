@@ -84,6 +84,19 @@ test('the outline gives the levels, also to lines in the font of the body', () =
   ]);
 });
 
+test('a heading of the outline may take several lines, in the font of the body', () => {
+  const pages = [
+    [line('2.4 What to do when the'), line('light does not go'), line('out'), line('Wait.')],
+    [line('What to do when the'), line('light is red')],
+  ];
+  const title = 'What to do when the light does not go out';
+  const level = headingLevels(pages, [{ title, level: 2, page: 0 }]);
+  expect(pages.map((lines, page) => lines.map((one) => level(page, one)))).toEqual([
+    [2, 2, 2, undefined],
+    [undefined, undefined],
+  ]);
+});
+
 test('divided words become whole, compounds and addresses keep their sign', () => {
   const join = joinLinesOf([[line('a command-line tool')]]);
   expect(join('the cur-', 'rent state')).toBe('the current state');

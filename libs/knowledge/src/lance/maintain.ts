@@ -1,6 +1,6 @@
 import { Index, type Table } from '@lancedb/lancedb';
-import type { MaintenanceReport } from '../knowledge-store.ts';
-import { quoted } from './sql.ts';
+import type { EraseScope, MaintenanceReport } from '../knowledge-store.ts';
+import { filterSql } from './sql.ts';
 import { storeBytes } from './store-bytes.ts';
 import { hasIndex, type Tables, textIndex } from './tables.ts';
 import { compact } from './upkeep.ts';
@@ -35,11 +35,11 @@ export async function maintain(
 }
 
 /**
- * Deletes the rows of a brand, builds the indexes anew (they hold words of what was deleted), and
- * drops all versions: only then have the bytes left the disk.
+ * Deletes the rows of a brand or a part of it, builds the indexes anew (they hold words of what was
+ * deleted), and drops all versions: only then have the bytes left the disk.
  */
-export async function eraseBrand(tables: Tables, brand: string): Promise<number> {
-  const condition = `brand = ${quoted(brand)}`;
+export async function erase(tables: Tables, of: EraseScope): Promise<number> {
+  const condition = filterSql(of) ?? 'false';
   const vectorTables = (await tables.allVectors()).map(({ table }) => table);
   const { numDeletedRows } = await tables.run(tables.chunks, (table) => table.delete(condition));
   for (const table of vectorTables) await tables.run(table, (rows) => rows.delete(condition));

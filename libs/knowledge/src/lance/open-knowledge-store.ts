@@ -1,8 +1,8 @@
 import { connect } from '@lancedb/lancedb';
 import { checkDocuments, documentKey } from '../check-documents.ts';
-import type { ChunkFilter, DocumentRef, KnowledgeStore } from '../knowledge-store.ts';
-import { summarize } from '../summarize.ts';
-import { eraseBrand, maintain } from './maintain.ts';
+import type { ChunkFilter, DocumentRef, KnowledgeStore, VectorCount } from '../knowledge-store.ts';
+import { countVectors, summarize } from '../summarize.ts';
+import { erase, maintain } from './maintain.ts';
 import { rowsOf } from './rows.ts';
 import type { ChunkRow } from './schema.ts';
 import { getChunks, textSearch, vectorSearch } from './search.ts';
@@ -10,7 +10,7 @@ import { filterSql } from './sql.ts';
 import { storeBytes } from './store-bytes.ts';
 import { openTables, type Tables } from './tables.ts';
 import { keepUp } from './upkeep.ts';
-import { addVectors, missingVectors } from './vectors.ts';
+import { addVectors, dropVectors, missingVectors, unembedded } from './vectors.ts';
 import { removeDocuments, writeDocuments } from './write-documents.ts';
 
 export interface KnowledgeStoreOptions {
@@ -42,8 +42,10 @@ export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promis
       return counts;
     },
     removeDocuments: (documents) => removeDocuments(tables, documents),
-    erase: ({ brand }) => eraseBrand(tables, brand),
+    erase: (of) => erase(tables, of),
     missingVectors: (document, embedder) => missingVectors(tables, document, embedder),
+    unembedded: (embedder, { brand } = {}) => unembedded(tables, embedder, brand),
+    dropVectors: (embedderId) => dropVectors(tables, embedderId),
     async addVectors(embedder, rows) {
       const added = await addVectors(tables, embedder, rows);
       if (added > 0) await keepUp(await tables.ensureVectors(embedder), false, keepVersionsMs);
@@ -56,6 +58,7 @@ export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promis
     async listDocuments(filter = {}) {
       return summarize(await placesWhere(tables, filter));
     },
+    listVectors: (filter = {}) => vectorsWhere(tables, filter),
     sampleTexts: (count) => sampleTexts(tables, count),
     async stats() {
       const vectorTables = await tables.allVectors();
@@ -80,14 +83,29 @@ export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promis
   };
 }
 
-type Place = Pick<ChunkRow, 'brand' | 'docId' | 'source' | 'url' | 'title'>;
+const placeColumns = ['brand', 'docId', 'source', 'url', 'title', 'page', 'fetchedAt'] as const;
+
+type Place = Pick<ChunkRow, (typeof placeColumns)[number]>;
 
 function placesWhere(tables: Tables, filter: ChunkFilter): Promise<Place[]> {
   const condition = filterSql(filter);
   return tables.run(tables.chunks, (table) => {
-    const query = table.query().select(['brand', 'docId', 'source', 'url', 'title']);
+    const query = table.query().select([...placeColumns]);
     return rowsOf<Place>(condition === undefined ? query : query.where(condition));
   });
+}
+
+async function vectorsWhere(tables: Tables, filter: ChunkFilter): Promise<VectorCount[]> {
+  const condition = filterSql(filter);
+  const counts: VectorCount[] = [];
+  for (const { embedderId, table } of await tables.allVectors()) {
+    const rows = await tables.run(table, (vectors) => {
+      const query = vectors.query().select(['brand', 'docId']);
+      return rowsOf<DocumentRef>(condition === undefined ? query : query.where(condition));
+    });
+    counts.push(...countVectors(embedderId, rows));
+  }
+  return counts;
 }
 
 async function sampleTexts(tables: Tables, count: number): Promise<string[]> {

@@ -2,11 +2,18 @@ import type { Table } from '@lancedb/lancedb';
 import type { Chunk } from '@slipstream/contracts';
 import { DataType } from 'apache-arrow';
 import { checkDimensions } from '../check-documents.ts';
-import type { DocumentRef, EmbedderRef, VectorRow } from '../knowledge-store.ts';
+import { countUnembedded } from '../count-unembedded.ts';
+import type {
+  DocumentRef,
+  EmbedderRef,
+  UnembeddedDocument,
+  VectorRow,
+} from '../knowledge-store.ts';
 import { rowsOf } from './rows.ts';
 import { type ChunkRow, chunkColumns, chunkKey, toChunk } from './schema.ts';
-import { documentsSql, oneOf } from './sql.ts';
+import { documentsSql, filterSql, oneOf } from './sql.ts';
 import type { Tables } from './tables.ts';
+import { compact } from './upkeep.ts';
 
 export async function missingVectors(
   tables: Tables,
@@ -24,6 +31,32 @@ export async function missingVectors(
     .filter(({ key }) => !embedded.has(key))
     .map(toChunk)
     .sort((one, other) => one.ordinal - other.ordinal);
+}
+
+export async function unembedded(
+  tables: Tables,
+  embedder: EmbedderRef,
+  brand?: string,
+): Promise<UnembeddedDocument[]> {
+  const condition = filterSql(brand === undefined ? {} : { brand });
+  const vectors = await tables.vectors(embedder.id);
+  // In this order: a chunk that comes meanwhile is not in the list, and its task embeds it.
+  const rows = await tables.run(tables.chunks, (table) => {
+    const query = table.query().select(['key', 'brand', 'docId']);
+    return rowsOf<DocumentRef & { key: string }>(condition ? query.where(condition) : query);
+  });
+  const have = vectors ? await tables.run(vectors, (table) => keysWhere(table, condition)) : [];
+  return countUnembedded(rows, new Set(have));
+}
+
+/** The table stays, empty: other processes have it open, and its embedder may come back. */
+export async function dropVectors(tables: Tables, embedderId: string): Promise<number> {
+  const vectors = await tables.vectors(embedderId);
+  if (!vectors) return 0;
+  const { numDeletedRows } = await tables.run(vectors, (table) => table.delete('true'));
+  // The first pass leaves the version that it replaced; the second takes that too.
+  for (let pass = 0; pass < 2; pass++) await compact(vectors, 0);
+  return numDeletedRows;
 }
 
 export async function addVectors(

@@ -1,9 +1,10 @@
 import type { Chunk } from '@slipstream/contracts';
 import { createBm25Index } from '@slipstream/retrieval';
 import { checkDimensions, checkDocuments, documentKey } from '../check-documents.ts';
+import { countUnembedded } from '../count-unembedded.ts';
 import type { ChunkFilter, DocumentRef, KnowledgeStore } from '../knowledge-store.ts';
 import { searchText } from '../search-text.ts';
-import { summarize } from '../summarize.ts';
+import { countVectors, summarize } from '../summarize.ts';
 
 interface VectorTable {
   readonly dimensions: number;
@@ -51,8 +52,8 @@ export function createMemoryStore(): KnowledgeStore {
     async removeDocuments(documents) {
       return remove(documents.flatMap(keysOf));
     },
-    async erase({ brand }) {
-      return remove(all({ brand }).map(([key]) => key));
+    async erase(of) {
+      return remove(all(of).map(([key]) => key));
     },
     async missingVectors({ brand, docId }, embedder) {
       const have = tables.get(embedder.id)?.vectors;
@@ -60,6 +61,17 @@ export function createMemoryStore(): KnowledgeStore {
         .filter(([key]) => !have?.has(key))
         .map(([, chunk]) => chunk)
         .sort((one, other) => one.ordinal - other.ordinal);
+    },
+    async unembedded({ id }, { brand } = {}) {
+      const wanted = all(brand === undefined ? {} : { brand });
+      const rows = wanted.map(([key, chunk]) => ({ ...chunk, key }));
+      return countUnembedded(rows, tables.get(id)?.vectors ?? new Set());
+    },
+    async dropVectors(embedderId) {
+      const vectors = tables.get(embedderId)?.vectors;
+      const dropped = vectors?.size ?? 0;
+      vectors?.clear();
+      return dropped;
     },
     async addVectors(embedder, rows) {
       for (const { vector } of rows) checkDimensions(embedder, vector.length);
@@ -98,6 +110,15 @@ export function createMemoryStore(): KnowledgeStore {
     },
     async listDocuments(filter = {}) {
       return summarize(all(filter).map(([, chunk]) => chunk));
+    },
+    async listVectors(filter = {}) {
+      const wanted = all(filter);
+      return [...tables].flatMap(([id, { vectors }]) =>
+        countVectors(
+          id,
+          wanted.filter(([key]) => vectors.has(key)).map(([, chunk]) => chunk),
+        ),
+      );
     },
     async sampleTexts(count) {
       const step = Math.max(1, chunks.size / Math.max(count, 1));

@@ -16,6 +16,8 @@ export interface EndpointSettings {
    * `policies.model`.
    */
   readonly timeoutMs?: number | undefined;
+  /** How long its breaker stays open, in ms. Default: that of `policies.model`. */
+  readonly openMs?: number | undefined;
   /** Breakers, and with them the retry limits. Default: those of the process. */
   readonly breakers?: BreakerRegistry | undefined;
 }
@@ -39,11 +41,18 @@ export function openEndpoint(settings: EndpointSettings, path: string) {
     logLevel: 'off',
   });
   const registry = settings.breakers ?? breakers;
+  const breaker = registry.breakerFor(
+    'model',
+    endpoint,
+    settings.openMs === undefined ? {} : { openMs: settings.openMs },
+  );
   return {
     client,
     endpoint,
     model: required(settings, 'model'),
-    breaker: registry.breakerFor('model', endpoint),
+    breaker,
+    /** To be called when no more requests follow. */
+    release: () => registry.release(breaker),
   };
 }
 

@@ -1,5 +1,5 @@
+import { completion, failure, startOpenAiServer } from '@slipstream/testing';
 import { expect, test } from 'vitest';
-import { completion, failure, startOpenAiServer } from '../../test/openai-server.ts';
 import { quickBreakers } from '../../test/quick-breakers.ts';
 import { type AnswerPart, NO_ANSWER } from '../answer-model.ts';
 import { createOpenAiAnswerModel, type OpenAiAnswerSettings } from './openai-answer-model.ts';

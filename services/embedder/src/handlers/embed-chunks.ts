@@ -1,29 +1,18 @@
-import type { Chunk } from '@slipstream/contracts';
 import type { HandlerOf } from '@slipstream/worker';
+import { embedDocument } from '../embed-document.ts';
 import type { EmbedderParts } from './index.ts';
-
-/** Chunks whose vectors are stored together: what a crash in the middle of a long document repeats. */
-const GROUP = 64;
 
 /** Embeds what has no vector yet, so running it again only does the rest. */
 export const createEmbedChunks =
-  ({ store, embedder }: EmbedderParts): HandlerOf<'embed-chunks'> =>
-  async ({ brand, docId }, { signal, progress }) => {
-    const { id, dimensions } = embedder.info;
-    const chunks = await store.missingVectors({ brand, docId }, { id, dimensions });
-    for (let from = 0; from < chunks.length; from += GROUP) {
-      const group = chunks.slice(from, from + GROUP);
-      const { vectors } = await embedder.embed(group.map(passageOf), 'passage', { signal });
-      const rows = group.flatMap((chunk, index) => {
-        const vector = vectors[index];
-        return vector ? [{ brand, id: chunk.id, vector }] : [];
-      });
-      await store.addVectors({ id, dimensions }, rows);
-      progress({ done: from + group.length, total: chunks.length, message: 'chunks embedded' });
+  ({ store, embedders }: EmbedderParts): HandlerOf<'embed-chunks'> =>
+  async (document, { signal, progress }) => {
+    const onGroup = (done: number, total: number) =>
+      progress({ done, total, message: 'chunks embedded' });
+    for (;;) {
+      const { active } = embedders;
+      const embedded = await embedDocument(store, active, document, { signal, onGroup });
+      // A switch in the meantime may have looked for what is missing before this document came.
+      if (embedders.active.info.id === active.info.id)
+        return { embedded, embedder: active.info.id };
     }
-    return { embedded: chunks.length, embedder: id };
   };
-
-/** A chunk out of its document says too little: title and headings come before the text. */
-const passageOf = ({ title, headingPath, text }: Chunk): string =>
-  `${[title, ...headingPath].join(' > ')}\n${text}`;

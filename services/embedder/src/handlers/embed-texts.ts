@@ -9,8 +9,9 @@ const GROUP = 128;
 
 /** The texts of several tasks in one request. When it is refused each is tried alone: one of them is why. */
 export const createEmbedTexts =
-  ({ embedder }: EmbedderParts): BatchHandler<EmbedTexts> =>
+  ({ embedders }: EmbedderParts): BatchHandler<EmbedTexts> =>
   async (items, signal) => {
+    const embedder = embedders.active;
     const [first] = items;
     if (first && items.length === 1) return [await embedOne(first)];
     try {

@@ -19,6 +19,7 @@ import { retryRoutes } from './retry.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { scrapeRoutes } from './scrapes.ts';
 import { searchRoutes } from './search.ts';
+import { sourceRoutes } from './sources.ts';
 import { statsRoutes } from './stats.ts';
 import { taskBatchRoutes } from './task-batches.ts';
 import { taskEventRoutes } from './task-events.ts';
@@ -46,6 +47,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   embeddingRoutes,
   queryRoutes,
   searchRoutes,
+  sourceRoutes,
   deadLetterRoutes,
   statsRoutes,
   queueRoutes,

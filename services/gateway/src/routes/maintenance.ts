@@ -56,6 +56,9 @@ export function maintenanceRoutes(app: HttpApp, parts: GatewayParts): void {
             dryRun: Type.Optional(
               Type.Boolean({ description: 'Look and report, change nothing. Default: false' }),
             ),
+            brand: Type.Optional(
+              Type.String({ description: 'Only what belongs to this brand, where a job can' }),
+            ),
           },
           { additionalProperties: false },
         ),

@@ -1,5 +1,5 @@
 import { ProblemError, type TaskDefinition, tasks } from '@slipstream/contracts';
-import { type Replayable, replayTask, type TaskRow } from '@slipstream/tasklog';
+import { keptPayload, type Replayable, replayTask, type TaskRow } from '@slipstream/tasklog';
 import type { GatewayParts } from '../parts.ts';
 import { checkPayload } from './check-payload.ts';
 import { found } from './found.ts';
@@ -23,7 +23,8 @@ export function retryById(
     const row = found(await projection.task(id), id);
     if (!mayReplay(row)) throw new ProblemError('task-not-failed', `Task ${id} is ${row.state}.`);
     if (edited) checkPayload(definitionOf(row), edited.payload, allow, '/payload');
-    const outcome = await replayTask(bus, projection, row as Replayable, edited);
+    const kept = edited && { payload: await keptPayload(bus, definitionOf(row), edited.payload) };
+    const outcome = await replayTask(bus, projection, row as Replayable, kept);
     if (outcome === 'raced') {
       throw new ProblemError('task-not-failed', `Task ${id} has just been retried.`);
     }

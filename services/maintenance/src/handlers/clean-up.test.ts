@@ -23,6 +23,8 @@ test('the flow of a parent is removed ten minutes after its end, not before', as
       'health-snapshot': unused,
       'dead-letter-digest': unused,
       'clean-up': cleanUp,
+      'erase-source': unused,
+      retention: unused,
     },
   });
   const definition = tasks['scrape-site'];

@@ -1,33 +1,30 @@
 import { createRunWorkflow } from '@slipstream/flows';
-import type { Bus } from '@slipstream/jetstream';
-import type { KnowledgeStore } from '@slipstream/knowledge';
-import type { Projection } from '@slipstream/tasklog';
 import type { Handlers } from '@slipstream/worker';
 import { createCleanUp } from './clean-up.ts';
 import { createDeadLetterDigest } from './dead-letter-digest.ts';
 import { createDeliverWebhook, type WebhookParts } from './deliver-webhook.ts';
+import { createEraseSource, type EraseParts } from './erase-source.ts';
 import { createHealthSnapshot } from './health-snapshot.ts';
 import { createMaintainIndex } from './maintain-index.ts';
+import { createRetention } from './retention.ts';
 
-export interface MaintenanceParts {
-  readonly bus: Bus;
-  readonly projection: Projection;
-  readonly store: KnowledgeStore;
-}
-
-export const maintenanceHandlers = ({
-  bus,
-  projection,
-  store,
-}: MaintenanceParts): Handlers<'maintenance'> => ({
-  'maintain-index': createMaintainIndex(store),
-  'health-snapshot': createHealthSnapshot(bus),
-  'dead-letter-digest': createDeadLetterDigest(projection),
-  'clean-up': createCleanUp(bus, projection),
-});
+export const maintenanceHandlers = (
+  parts: EraseParts,
+  retentionDays: number,
+): Handlers<'maintenance'> => {
+  const { bus, projection, store } = parts;
+  return {
+    'maintain-index': createMaintainIndex(store, bus),
+    'health-snapshot': createHealthSnapshot(bus),
+    'dead-letter-digest': createDeadLetterDigest(projection),
+    'clean-up': createCleanUp(bus, projection),
+    'erase-source': createEraseSource(parts),
+    retention: createRetention(parts, retentionDays),
+  };
+};
 
 export const batchHandlers = (
-  parts: WebhookParts & Pick<MaintenanceParts, 'bus'>,
+  parts: WebhookParts & Pick<EraseParts, 'bus'>,
 ): Handlers<'batch'> => ({
   'run-workflow': createRunWorkflow(parts.bus),
   'deliver-webhook': createDeliverWebhook(parts),

@@ -1,6 +1,6 @@
-import type { AnswerModel } from '@slipstream/providers';
-import { isOutage } from '@slipstream/resilience';
+import type { AnswerModels } from '@slipstream/providers';
 import { extractAnswer } from '@slipstream/retrieval';
+import { metrics } from '@slipstream/telemetry';
 import type { HandlerOf } from '@slipstream/worker';
 import { type Answer, citationsOf, filterOf } from '../answer/cite.ts';
 import { answerByModel } from '../answer/model-answer.ts';
@@ -15,11 +15,12 @@ const MODEL_PASSAGES = 8;
  * offline answer is given and says so.
  */
 export const createAnswerQuestion =
-  (retrieve: Retrieve, model: AnswerModel | undefined): HandlerOf<'answer-question'> =>
+  (retrieve: Retrieve, models: AnswerModels): HandlerOf<'answer-question'> =>
   async (payload, { signal, emit, log }) => {
     const { question, limit = 3 } = payload;
     const options = { filter: filterOf(payload), mode: 'hybrid', signal } as const;
-    const { hits, idf, timings, degraded } = await retrieve(question, options);
+    const { hits, idf, timings, degraded, embedder } = await retrieve(question, options);
+    const model = models.modelFor(question);
     const from = performance.now();
     const extracted = extractAnswer(question, hits, { idf, passages: limit });
     const citations = citationsOf(extracted.citations, hits);
@@ -31,11 +32,13 @@ export const createAnswerQuestion =
       confidence: Math.round(extracted.confidence * 1_000) / 1_000,
       mode: 'extractive',
       ...(degraded !== undefined && { degraded }),
+      ...(embedder !== undefined && { embedder }),
       cached: false,
       timings,
     };
     const done = (answer: Answer): Answer => {
       timings['answerMs'] = Math.round((performance.now() - from) * 100) / 100;
+      metrics.answers.add(1, { model: answer.model ?? 'extractive', outcome: answer.outcome });
       return answer;
     };
     if (!model || offline.outcome === 'no-answer') return done(stream(offline));
@@ -46,11 +49,12 @@ export const createAnswerQuestion =
       const written = await answerByModel(model, payload, passages, { signal, onToken });
       emit('citations', written.citations);
       const { reason: _offlineReason, ...rest } = offline;
-      return done({ ...rest, ...written, mode: 'model' });
+      return done({ ...rest, ...written, mode: 'model', model: model.id });
     } catch (err) {
-      if (signal.aborted || !isOutage(err)) throw err;
-      log.warn({ err }, 'the answer model is away, the answer is extractive');
-      return done(stream({ ...offline, degraded: `answer model: ${(err as Error).message}` }));
+      if (signal.aborted) throw err;
+      log.warn({ err }, 'the answer model gave no answer, it is extractive');
+      const reasons = [degraded, `answer model ${model.id}: ${(err as Error).message}`];
+      return done(stream({ ...offline, degraded: reasons.filter(Boolean).join('; ') }));
     }
 
     function stream(answer: Answer): Answer {

@@ -1,4 +1,4 @@
-import type { AnswerModel } from '@slipstream/providers';
+import type { AnswerModels } from '@slipstream/providers';
 import type { Handlers } from '@slipstream/worker';
 import type { Retrieve } from '../retrieve/retriever.ts';
 import { createAnswerQuestion } from './answer-question.ts';
@@ -8,10 +8,10 @@ import { createWriteNotes, type NotesParts } from './write-notes.ts';
 /** One handler for every kind of the pool. */
 export const createHandlers = (
   retrieve: Retrieve,
-  model: AnswerModel | undefined,
-  notes: Omit<NotesParts, 'model'>,
+  models: AnswerModels,
+  notes: Omit<NotesParts, 'models'>,
 ): Handlers<'rag'> => ({
-  'answer-question': createAnswerQuestion(retrieve, model),
+  'answer-question': createAnswerQuestion(retrieve, models),
   'search-knowledge': createSearchKnowledge(retrieve),
-  'write-notes': createWriteNotes({ ...notes, model }),
+  'write-notes': createWriteNotes({ ...notes, models }),
 });

@@ -12,5 +12,12 @@ export const createSearchKnowledge =
       text: chunk.text,
       score: Math.round(score * 1_000) / 1_000,
     }));
-    return { hits, mode: found.mode, timings: found.timings };
+    const { mode, timings, degraded, embedder } = found;
+    return {
+      hits,
+      mode,
+      ...(degraded !== undefined && { degraded }),
+      ...(embedder !== undefined && { embedder }),
+      timings,
+    };
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BlobRef, brandToken, type Notes, TerminalError } from '@slipstream/contracts';
 import { type BlobCache, type Bus, getBlob } from '@slipstream/jetstream';
-import type { AnswerModel } from '@slipstream/providers';
+import type { AnswerModels } from '@slipstream/providers';
 import { isOutage } from '@slipstream/resilience';
 import type { DocumentNotes, NotedDocument } from '@slipstream/retrieval';
 import type { HandlerOf } from '@slipstream/worker';
@@ -13,7 +13,7 @@ const VERSION = 1;
 export interface NotesParts {
   readonly bus: Bus;
   readonly cache: BlobCache;
-  readonly model: AnswerModel | undefined;
+  readonly models: AnswerModels;
   /** How much of a document the model reads, in characters. */
   readonly maxChars: number;
 }
@@ -23,9 +23,9 @@ export interface NotesParts {
  * when there is no model, when it is down, or when it writes something else. Then they say why.
  */
 export const createWriteNotes =
-  ({ bus, cache, model, maxChars }: NotesParts): HandlerOf<'write-notes'> =>
+  ({ bus, cache, models, maxChars }: NotesParts): HandlerOf<'write-notes'> =>
   async (payload, { signal, log }) => {
-    const { brand, fingerprint, draftMs, draftCached } = payload;
+    const { brand, url, fingerprint, draftMs, draftCached } = payload;
     const from = performance.now();
     const timings = () => ({
       notesMs: Math.round((draftMs + performance.now() - from) * 100) / 100,
@@ -34,8 +34,9 @@ export const createWriteNotes =
       const { draft: ref } = payload;
       const notes = await read<DocumentNotes & WrittenNotes>(ref as BlobRef);
       const why = degraded !== undefined && { degraded };
-      return { ...notes, mode: 'extractive', ...why, cached: draftCached, timings: timings() };
+      return { ...notes, url, mode: 'extractive', ...why, cached: draftCached, timings: timings() };
     };
+    const model = models.modelFor(fingerprint);
     if (!model) return draft();
 
     const space = brandToken(brand);
@@ -44,13 +45,13 @@ export const createWriteNotes =
     const known = await cache.get(space, key);
     if (known) {
       const notes = JSON.parse(Buffer.from(known.bytes).toString()) as WrittenNotes;
-      return { ...notes, mode: 'model', cached: true, timings: timings() };
+      return { ...notes, url, mode: 'model', cached: true, timings: timings() };
     }
     try {
       const document = await read<NotedDocument>(payload.document as BlobRef);
       const notes = await notesByModel(model, document, { signal, maxChars });
-      await cache.put(space, key, Buffer.from(JSON.stringify(notes)));
-      return { ...notes, mode: 'model', cached: false, timings: timings() };
+      await cache.put(space, key, Buffer.from(JSON.stringify({ url, ...notes })));
+      return { ...notes, url, mode: 'model', cached: false, timings: timings() };
     } catch (err) {
       if (signal.aborted || !(err instanceof UnusableNotesError || isOutage(err))) throw err;
       log.warn({ err }, 'the answer model wrote no notes, they are extractive');

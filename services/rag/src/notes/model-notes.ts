@@ -11,7 +11,7 @@ export class UnusableNotesError extends Error {
   override readonly name = 'UnusableNotesError';
 }
 
-export type WrittenNotes = Omit<Notes, 'mode' | 'degraded' | 'cached' | 'timings'>;
+export type WrittenNotes = Omit<Notes, 'url' | 'mode' | 'degraded' | 'cached' | 'timings'>;
 
 export interface ModelNotesOptions {
   readonly signal: AbortSignal;

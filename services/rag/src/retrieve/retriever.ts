@@ -1,9 +1,10 @@
 import type { Chunk } from '@slipstream/contracts';
 import type { ChunkFilter, KnowledgeStore } from '@slipstream/knowledge';
-import type { Embedder } from '@slipstream/providers';
-import { breakers, isOutage } from '@slipstream/resilience';
-import { fuseWeighted, type Hit, type Idf, rerankByFeatures } from '@slipstream/retrieval';
+import type { Embedder, Embedders } from '@slipstream/providers';
+import { breakers } from '@slipstream/resilience';
+import type { Hit, Idf } from '@slipstream/retrieval';
 import { withSpan } from '@slipstream/telemetry';
+import { createRanking, type RankOptions } from './rank.ts';
 import { createTermWeights } from './term-weights.ts';
 
 export type SearchMode = 'hybrid' | 'vector' | 'keyword';
@@ -12,28 +13,40 @@ export interface Retrieval {
   readonly hits: readonly Hit<Chunk>[];
   /** What was really searched: without an embedder hybrid falls back to keyword. */
   readonly mode: SearchMode;
-  /** Why `mode` is not the one asked for. */
+  /** What could not be asked, and why: an embedder that is away, a reranker. */
   readonly degraded?: string;
+  /** Whose vectors were searched. */
+  readonly embedder?: string;
   readonly idf: Idf;
   /** Milliseconds by stage. */
   readonly timings: Record<string, number>;
 }
 
-/** Candidates of each list before fusion, and of the fused list before rerank: research, section 2. */
+/** Candidates of each list before fusion: research, section 2. */
 const CANDIDATES = 60;
-const RERANKED = 50;
 
-/** Finds chunks for a question: by words and by meaning, fused by weight, reranked by features. */
-export function createRetriever(store: KnowledgeStore, embedder: Embedder) {
+export interface RetrieverOptions extends RankOptions {
+  /** Weight of the vectors in the weighted fusion. Default: that of the embedder. */
+  readonly fusionWeight?: number | undefined;
+}
+
+/** Finds chunks for a question: by words and by meaning, fused, and ranked anew. */
+export function createRetriever(
+  store: KnowledgeStore,
+  embedders: Pick<Embedders, 'active'>,
+  options: RetrieverOptions,
+) {
   const termWeights = createTermWeights(store);
   const storeBreaker = breakers.breakerFor('store', 'knowledge');
-  const { id, dimensions, fusionWeight } = embedder.info;
+  const rank = createRanking(options);
 
   return async (
     question: string,
-    options: { filter: ChunkFilter; mode: SearchMode; signal: AbortSignal },
+    { filter, mode: asked, signal }: { filter: ChunkFilter; mode: SearchMode; signal: AbortSignal },
   ): Promise<Retrieval> => {
-    const { filter, signal } = options;
+    // Taken once: a switch in the middle of a question must not mix two spaces.
+    const embedder = embedders.active;
+    const { id, dimensions } = embedder.info;
     const timings: Record<string, number> = {};
     const timed = async <T>(stage: string, run: () => Promise<T>): Promise<T> => {
       const from = performance.now();
@@ -45,13 +58,13 @@ export function createRetriever(store: KnowledgeStore, embedder: Embedder) {
     };
     const fromStore = <T>(run: () => Promise<T>): Promise<T> => storeBreaker.run(run, { signal });
 
-    let degraded: string | undefined;
+    let unembedded: string | undefined;
     const byMeaning = async (): Promise<Hit<Chunk>[]> => {
-      if (options.mode === 'keyword') return [];
-      const vector = await timed('embed', () => embedQuery(question, signal)).catch(
+      if (asked === 'keyword') return [];
+      const vector = await timed('embed', () => embedQuery(embedder, question, signal)).catch(
         (error: unknown) => {
-          if (options.mode === 'vector' || signal.aborted || !isOutage(error)) throw error;
-          degraded = `no vectors: ${(error as Error).message}`;
+          if (asked === 'vector' || signal.aborted) throw error;
+          unembedded = `no vectors: ${(error as Error).message}`;
         },
       );
       if (!vector) return [];
@@ -60,28 +73,36 @@ export function createRetriever(store: KnowledgeStore, embedder: Embedder) {
       );
     };
     const byWords = async (): Promise<Hit<Chunk>[]> =>
-      options.mode === 'vector'
+      asked === 'vector'
         ? []
         : timed('keyword', () => fromStore(() => store.textSearch(question, CANDIDATES, filter)));
 
     const [idf, textHits, vectorHits] = await Promise.all([termWeights(), byWords(), byMeaning()]);
-    const hits = await timed('rerank', async () =>
-      rerankByFeatures(
-        question,
-        fuseWeighted(textHits, vectorHits, { vectorWeight: fusionWeight }),
-        { idf, depth: RERANKED },
-      ),
-    );
-    const mode = degraded === undefined ? options.mode : 'keyword';
-    return { hits, mode, idf, timings, ...(degraded !== undefined && { degraded }) };
+    const vectorWeight = options.fusionWeight ?? embedder.info.fusionWeight;
+    const found = { question, textHits, vectorHits, vectorWeight, idf, signal };
+    const { hits, degraded: unranked } = await timed('rerank', () => rank(found));
+    const mode = unembedded === undefined ? asked : 'keyword';
+    const degraded = [unembedded, unranked].filter((reason) => reason !== undefined).join('; ');
+    return {
+      hits,
+      mode,
+      idf,
+      timings,
+      ...(degraded !== '' && { degraded }),
+      ...(mode !== 'keyword' && { embedder: id }),
+    };
   };
+}
 
-  async function embedQuery(question: string, signal: AbortSignal): Promise<Float32Array> {
-    const { vectors } = await embedder.embed([question], 'query', { signal });
-    const [vector] = vectors;
-    if (!vector) throw new Error(`${id} gave no vector for the question`);
-    return vector;
-  }
+async function embedQuery(
+  embedder: Embedder,
+  question: string,
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  const { vectors } = await embedder.embed([question], 'query', { signal });
+  const [vector] = vectors;
+  if (!vector) throw new Error(`${embedder.info.id} gave no vector for the question`);
+  return vector;
 }
 
 export type Retrieve = ReturnType<typeof createRetriever>;

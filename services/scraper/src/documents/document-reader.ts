@@ -13,14 +13,14 @@ export interface ReadDocument {
   readonly document: NotedDocument;
   /** Hash of the bytes and of how they were read. */
   readonly fingerprint: string;
-  /** Title and pages, as JSON. */
+  /** URL, title and pages, as JSON. */
   readonly ref: BlobRef;
   /** The same bytes had been read before. */
   readonly cached: boolean;
 }
 
 export interface Draft {
-  /** `DocumentNotes`, as JSON. */
+  /** `DocumentNotes` and the URL, as JSON. */
   readonly ref: BlobRef;
   readonly cached: boolean;
 }
@@ -32,10 +32,13 @@ export interface DocumentReader {
     context: Pick<TaskContext, 'signal' | 'progress'>,
   ): Promise<ReadDocument>;
   /** Notes made of the document's own sentences. */
-  draft(brand: string, read: ReadDocument): Promise<Draft>;
+  draft(brand: string, url: string, read: ReadDocument): Promise<Draft>;
 }
 
-/** Reads files and makes notes of them; the same bytes of the same brand once. */
+/**
+ * Reads files and makes notes of them; the same bytes of the same brand once. What is kept names the
+ * URL that it was first read from: who erases that URL finds it.
+ */
 export const createDocumentReader = (cache: BlobCache): DocumentReader => ({
   async read(brand, file, context) {
     const space = brandToken(brand);
@@ -47,18 +50,18 @@ export const createDocumentReader = (cache: BlobCache): DocumentReader => ({
       return { document: titled(document, file), fingerprint, ref: known.ref, cached: true };
     }
     const document = await extractDocument(file, type, context);
-    const kept = { ...document, title: ownTitle(document, file) };
+    const kept = { url: file.url, ...document, title: ownTitle(document, file) };
     const bytes = Buffer.from(JSON.stringify(kept));
     const ref = await cache.put(space, `${fingerprint}-text`, bytes);
     return { document, fingerprint, ref, cached: false };
   },
 
-  async draft(brand, { document, fingerprint }) {
+  async draft(brand, url, { document, fingerprint }) {
     const space = brandToken(brand);
     const known = await cache.get(space, `${fingerprint}-draft`);
     if (known) return { ref: known.ref, cached: true };
     const notes: DocumentNotes = extractNotes(document);
-    const bytes = Buffer.from(JSON.stringify(notes));
+    const bytes = Buffer.from(JSON.stringify({ url, ...notes }));
     return { ref: await cache.put(space, `${fingerprint}-draft`, bytes), cached: false };
   },
 });

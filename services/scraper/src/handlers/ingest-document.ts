@@ -1,10 +1,9 @@
-import { childResult, type Notes, type PageState } from '@slipstream/contracts';
+import { childResult, type Notes, type PageState, sourceOf } from '@slipstream/contracts';
 import { chunkDocument, type DocumentPage, docIdOf, textHash } from '@slipstream/documents';
 import type { NotedDocument } from '@slipstream/retrieval';
 import type { HandlerOf } from '@slipstream/worker';
 import { loadDocument } from '../documents/load-document.ts';
 import { handOn } from '../pages/hand-on.ts';
-import { sourceOf } from '../pages/source-of.ts';
 import { createStages } from '../pages/stages.ts';
 import type { ScraperParts } from './index.ts';
 
@@ -48,7 +47,7 @@ export const createIngestDocument =
     return { ...about, outcome: 'indexed', chunks: chunks.length, timings: allTimings() };
 
     async function writeNotes(): Promise<{ notes: Notes }> {
-      const draft = await stage('notes', () => parts.reader.draft(brand, read));
+      const draft = await stage('notes', () => parts.reader.draft(brand, url, read));
       await context.addChildren([
         {
           key: 'notes',

@@ -1,4 +1,4 @@
-import { brandToken, type PageState } from '@slipstream/contracts';
+import { brandToken, type PageState, sourceOf } from '@slipstream/contracts';
 import { chunkDocument, docIdOf, normalizeUrl, textHash } from '@slipstream/documents';
 import { putBlob } from '@slipstream/jetstream';
 import type { HandlerOf } from '@slipstream/worker';
@@ -7,7 +7,6 @@ import type { FetchedPage } from '../fetch/index.ts';
 import { documentTypeOf } from '../pages/document-type.ts';
 import { type ExtractedPage, extractPage, readHtml } from '../pages/extract-page.ts';
 import { handOn, takeOut } from '../pages/hand-on.ts';
-import { sourceOf } from '../pages/source-of.ts';
 import { createStages } from '../pages/stages.ts';
 import { noBrowser } from '../render/create-renderer.ts';
 import { type Found, followLinks, pagesOf, whyNot } from '../site/follow-links.ts';
@@ -98,7 +97,7 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     };
     if (before?.textHash === state.textHash) {
       await memory.put(brand, docId, state);
-      return { ...outcome('unchanged', page.title), links: await follow(page) };
+      return { ...outcome('unchanged'), links: await follow(page) };
     }
     const chunks = await stage('chunk', () =>
       chunkDocument({
@@ -117,7 +116,7 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
         handOn(bus, context, { brand, docId, url: answer.url, chunks, page: state }),
       ]),
     );
-    return { ...outcome('indexed', page.title), chunks: chunks.length, links };
+    return { ...outcome('indexed'), chunks: chunks.length, links };
 
     /** Without being told to, only what is almost empty and has scripts that might fill it. */
     function shouldRender({ markdown }: ExtractedPage, { bytes }: FetchedPage): boolean {
@@ -144,8 +143,8 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
         : undefined;
     }
 
-    function outcome(is: 'indexed' | 'unchanged' | 'skipped' | 'removed', title?: string) {
-      return { url, outcome: is, ...(title && { title }), chunks: 0, links: noLinks, timings };
+    function outcome(is: 'indexed' | 'unchanged' | 'skipped' | 'removed') {
+      return { url, outcome: is, chunks: 0, links: noLinks, timings };
     }
 
     function skipped(reason: string) {

@@ -15,15 +15,19 @@ export type Reply = (response: ServerResponse, request: SeenRequest) => void | P
 export interface OpenAiServer extends AsyncDisposable {
   readonly baseUrl: string;
   readonly seen: readonly SeenRequest[];
+  /** From now on requests are answered by these, in turn. */
+  answer(...replies: readonly Reply[]): void;
 }
 
 /** A server on a free port that answers requests in turn, in the shapes recorded from OpenAI. */
-export async function startOpenAiServer(...replies: readonly Reply[]): Promise<OpenAiServer> {
+export async function startOpenAiServer(...first: readonly Reply[]): Promise<OpenAiServer> {
   const seen: SeenRequest[] = [];
+  let replies = first;
+  let answered = 0;
   const server = createServer((request, response) => {
     void (async () => {
       const seenRequest = await read(request);
-      const reply = replies[Math.min(seen.length, replies.length - 1)];
+      const reply = replies[Math.min(answered++, replies.length - 1)];
       seen.push(seenRequest);
       await reply?.(response, seenRequest);
     })();
@@ -34,6 +38,10 @@ export async function startOpenAiServer(...replies: readonly Reply[]): Promise<O
   return {
     baseUrl: `http://127.0.0.1:${port}/v1`,
     seen,
+    answer(...next) {
+      replies = next;
+      answered = 0;
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
@@ -60,6 +68,9 @@ const json =
 /** An error as OpenAI words it. */
 export const failure = (status: number, message: string, headers: Record<string, string> = {}) =>
   json({ error: { message, type: 'api_error', param: null, code: null } }, status, headers);
+
+/** A connection that ends where the answer should come. */
+export const cut: Reply = (response) => void response.destroy();
 
 /** One vector per text: its length first, so that a test can tell which text it came from. */
 export const vectors =

@@ -1,0 +1,58 @@
+import { type Category, type SourceScope, type TaskState, timeOfId } from '@slipstream/contracts';
+import type { Bus } from '@slipstream/jetstream';
+import {
+  cancelTask,
+  type EventLog,
+  isWithin,
+  type Projection,
+  readTask,
+  type TaskRow,
+} from '@slipstream/tasklog';
+
+export interface OpenTaskParts {
+  readonly bus: Bus;
+  readonly log: EventLog;
+  readonly projection: Projection;
+}
+
+const open: readonly TaskState[] = ['queued', 'scheduled', 'running', 'waiting', 'retrying'];
+const PAGE = 500;
+
+/** Tasks that work on the scope, were made up to `atMs`, and have not ended. */
+export async function* openTasks(
+  { bus, projection }: OpenTaskParts,
+  scope: SourceScope,
+  atMs: number,
+): AsyncGenerator<TaskRow> {
+  // The words of the brand narrow it down; a brand of signs alone has none.
+  const q = /[\p{L}\p{N}]/u.test(scope.brand) ? { q: scope.brand } : {};
+  await projection.barrier();
+  for (const state of open) {
+    let before: string | undefined;
+    for (;;) {
+      const rows = await projection.list({ ...q, state, limit: PAGE, ...(before && { before }) });
+      for (const row of rows) {
+        if (timeOfId(row.id) > atMs || row.kind === 'erase-source') continue;
+        if (isWithin(scope, (await readTask(bus, row))?.payload)) yield row;
+      }
+      before = rows.at(-1)?.id;
+      if (rows.length < PAGE) break;
+    }
+  }
+}
+
+/** Cancels them. @returns how many */
+export async function cancelOpenTasks(
+  parts: OpenTaskParts,
+  scope: SourceScope,
+  atMs: number,
+): Promise<number> {
+  const { bus, log } = parts;
+  let cancelled = 0;
+  for await (const { id, run, category } of openTasks(parts, scope, atMs)) {
+    const task = { id, run, category: category as Category };
+    await cancelTask(bus, log, task, 'what it works on is being erased', 'erased');
+    cancelled += 1;
+  }
+  return cancelled;
+}
