@@ -41,7 +41,7 @@ beforeAll(async () => {
     await Promise.all(scrapers.map((scraper) => once(scraper, 'exit')));
   });
   await Promise.all(scrapers.map(isReady));
-}, 60_000);
+}, 120_000);
 afterAll(() => stack.disposeAsync());
 
 function startScraperProcess(): ChildProcess {
