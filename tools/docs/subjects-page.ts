@@ -68,6 +68,11 @@ const carried: Readonly<Record<string, readonly [places: readonly string[], text
   cancel: [['<id>'], 'To all workers: stop this task; not stored'],
   controls: [['<category>'], 'To all processes: new controls of a category; not stored'],
   blob: [['<space>', '<sha256>', '<part>'], 'Large payloads and results in parts of 512 KiB'],
+  asked: [['<brand>', '<outcome>'], 'A question that was asked, and how it ended'],
+  tally: [
+    ['<brand>', '<minute>', '<measure>', '<what>'],
+    'A counter of the server: answers by cache match, calls and tokens by model',
+  ],
   acquire: [['<category>'], 'Request and reply: may these tasks run now; not stored'],
   holding: [['<category>'], 'From a worker, once a second: what it holds; not stored'],
   lanesPurged: [['<category>'], 'To the steward: lanes are empty up to a sequence; not stored'],

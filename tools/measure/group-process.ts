@@ -1,9 +1,11 @@
 /**
  * One of the processes that `group.ts` measures: `group-process.ts <role> <nats url> <folder>`.
  *
- * `conductor` leads and keeps a projection, as `maintenance` does, and nothing else; `worker` runs
+ * `conductor` leads and keeps a projection, as `maintenance` does, and nothing else, and tells its
+ * parent what its own thread still holds after each full garbage collection; `worker` runs
  * `embed-chunks` with a handler that does nothing, and tells its parent how many it has run.
  */
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { categories, tasks } from '@slipstream/contracts';
 import { conduct, createRunWorkflow, expandBatches, keepRunning } from '@slipstream/flows';
 import { connect, serveMicro } from '@slipstream/jetstream';
@@ -23,6 +25,13 @@ else work();
 process.send?.('ready');
 
 async function lead(): Promise<void> {
+  new PerformanceObserver((list) => {
+    const { NODE_PERFORMANCE_GC_MAJOR: full } = constants;
+    const isFull = list
+      .getEntries()
+      .some((entry) => 'detail' in entry && isOfKind(entry.detail, full));
+    if (isFull) process.send?.(process.memoryUsage().heapUsed);
+  }).observe({ entryTypes: ['gc'] });
   const projection = await openProjection(bus, { dir, name: role });
   serveMicro(bus, {
     name: 'slipstream-measure',
@@ -60,4 +69,8 @@ function work(): void {
     },
   });
   setInterval(() => process.send?.(ran), 50);
+}
+
+function isOfKind(detail: unknown, kind: number): boolean {
+  return typeof detail === 'object' && detail !== null && 'kind' in detail && detail.kind === kind;
 }

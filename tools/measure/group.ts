@@ -51,15 +51,19 @@ const file = join(import.meta.dirname, 'group-process.ts');
 const conductor = start([file, 'conductor', nats.url, dir]);
 const worker = start([file, 'worker', nats.url, dir]);
 let ran = 0;
+let liveMb = 0;
 await Promise.all([once(conductor, 'message'), once(worker, 'message'), isUp()]);
 worker.on('message', (count) => {
   if (typeof count === 'number') ran = count;
+});
+conductor.on('message', (bytes) => {
+  if (typeof bytes === 'number') liveMb = Math.max(liveMb, bytes / 2 ** 20);
 });
 
 await bare(WARM_UP);
 await group(WARM_UP, 'items');
 print(
-  `| ${total} tasks | submit | ended after | tasks/s | of bare | CPU per task: nats-server, gateway, conductor, worker | conductor's process: before, peak |`,
+  `| ${total} tasks | submit | ended after | tasks/s | of bare | CPU per task: nats-server, gateway, conductor, worker | conductor: live heap, process before and at its peak |`,
 );
 print('| --- | --- | --- | --- | --- | --- | --- |');
 for (let round = 0; round < Number(values.rounds); round++) {
@@ -75,7 +79,7 @@ interface Measured {
   readonly perSecond: number;
   /** Of each process, microseconds per task. */
   readonly cpuUs: readonly number[];
-  readonly memoryMb?: readonly [before: number, peak: number];
+  readonly memoryMb?: readonly [live: number, before: number, peak: number];
 }
 
 async function bare(count: number): Promise<Measured> {
@@ -99,6 +103,7 @@ async function bare(count: number): Promise<Measured> {
 async function group(count: number, form: 'items' | 'ndjson'): Promise<Measured> {
   const before = memoryMb('VmRSS');
   let peak = before;
+  liveMb = 0;
   const watch = setInterval(() => {
     peak = Math.max(peak, memoryMb('VmRSS'));
   }, 50);
@@ -109,7 +114,7 @@ async function group(count: number, form: 'items' | 'ndjson'): Promise<Measured>
   await ended(id);
   const endedMs = performance.now() - began;
   clearInterval(watch);
-  return { ...measured(count, submitMs, endedMs, cpu), memoryMb: [before, peak] };
+  return { ...measured(count, submitMs, endedMs, cpu), memoryMb: [liveMb, before, peak] };
 }
 
 function submitGroup(count: number, form: 'items' | 'ndjson'): Promise<{ id: string }> {

@@ -83,5 +83,5 @@ export {
   sourceId,
   sourceOf,
 } from './source.ts';
-export { brandToken, subjects } from './subjects.ts';
+export { anyBrandToken, brandToken, subjects } from './subjects.ts';
 export { finalStates, type Task, TaskSchema, type TaskState, taskStates } from './task.ts';

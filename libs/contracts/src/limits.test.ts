@@ -45,6 +45,9 @@ test('what is set for a kind without limits makes its tasks ask, and replaces wh
     key: '',
     tenant: '',
   });
+  // A kind that names a key bounds those that have one.
+  const keyed = defineTask({ ...plain, key: 'docId', concurrency });
+  expect(claimOf(keyed, message())).toBeUndefined();
   const rate = { perSecond: 5, per: 'host' } as const;
   expect(claimOf(defineTask(plain), message(), { rate })?.host).toBe('example.com:8443');
   expect(limitsOf({ rate, concurrency: { perKey: 1 } }, { concurrency })).toEqual({

@@ -84,7 +84,8 @@ export function claimOf(
   const { kind } = definition;
   const rate = set?.rate ?? definition.rate;
   const key = concurrencyKey ?? (definition.key && fieldOf(payload, definition.key)) ?? '';
-  if (!key && !tenant && !rate && !(set?.concurrency ?? definition.concurrency)) return undefined;
+  const together = !definition.key && (set?.concurrency ?? definition.concurrency);
+  if (!key && !tenant && !rate && !together) return undefined;
   const host = rate?.per === 'host' ? hostOf(payload) : undefined;
   return { kind, key: key.slice(0, MAX_KEY), tenant, ...(host && { host }) };
 }

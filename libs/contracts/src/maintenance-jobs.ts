@@ -6,6 +6,7 @@ export const maintenanceJobs = {
   'health-snapshot': 'health-snapshot',
   'dead-letter-digest': 'dead-letter-digest',
   'clean-up': 'clean-up',
+  'warm-cache': 'warm-cache',
   retention: 'retention',
   're-embed': 're-embed',
   'full-crawl': 'recrawl',

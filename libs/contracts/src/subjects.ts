@@ -32,6 +32,11 @@ export const subjects = {
   /** Broadcast to every process: the controls of a category have changed. */
   controls: (category: Category) => `ctl.pool.${category}`,
   blob: (space: string, name: string, part: number | '*') => `blob.${space}.${name}.${part}`,
+  /** A question that was asked, without its answer. Brands are tokens: `brandToken`. */
+  asked: (brand: string, outcome: string) => `asked.${brand}.${outcome}`,
+  /** A counter of one minute: `tally.<brand>.<minute>.<measure>.<what>`, the last one as a token. */
+  tally: (brand: string, minute: number | string, measure: string, what: string) =>
+    `tally.${brand}.${minute}.${measure}.${what}`,
   /** Request and reply: may these tasks run? Asked for tasks with limits only. */
   acquire: (category: Category | '*') => `slipstream.acquire.${category}`,
   /** Broadcast by a worker once a second: what it holds. */
@@ -52,3 +57,6 @@ export const subjects = {
 
 /** A brand as one subject token: `Audio & Co.` -> `QXVkaW8gJiBDby4`. */
 export const brandToken = (brand: string): string => Buffer.from(brand).toString('base64url');
+
+/** Stands where no brand was named: such a question may touch the texts of any. */
+export const anyBrandToken: string = brandToken('*');

@@ -8,6 +8,7 @@ export {
   createAgeing,
   defaultAllowances,
 } from './ageing.ts';
+export { type Asked, askedSince, noteAsked } from './asked.ts';
 export {
   type BlobCache,
   type BlobCacheOptions,
@@ -18,7 +19,7 @@ export { eraseBlob, getBlob, parseBlobRef, putBlob } from './blobs.ts';
 export { type Bus, type ConnectOptions, connect, type StatusListener } from './connect.ts';
 export { deleteMessages } from './delete-messages.ts';
 export { answers, type Delivery } from './delivery.ts';
-export { directBatch } from './direct-batch.ts';
+export { directBatch, directSince } from './direct-batch.ts';
 export {
   directAll,
   directBySeq,
@@ -29,6 +30,7 @@ export {
 export { eraseEntries, eraseMessages, messagesOf, subjectsOf } from './erase-messages.ts';
 export { type FollowOptions, followConsumer, followStream } from './follow.ts';
 export { encodeHeaders, headerOf } from './headers.ts';
+export { bumpIndexVersion, indexVersion, onIndexChange } from './index-version.ts';
 export { laneCounts } from './lane-counts.ts';
 export { holdLease, type Lease, type LeaseOptions, readLease } from './lease.ts';
 export { takeLock } from './lock.ts';
@@ -37,6 +39,7 @@ export { provision } from './provision.ts';
 export { JS_ERRORS, type PubAck, PublishError, type Publisher } from './publisher.ts';
 export { Puller, type PullerOptions } from './puller.ts';
 export { type QueueCounts, queueCounts } from './queue-info.ts';
+export { addTallies, type Measure, readTallies, type Tally } from './tally.ts';
 export {
   type Bucket,
   brandBuckets,

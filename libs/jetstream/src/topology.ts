@@ -118,6 +118,26 @@ export function streams(options: TopologyOptions = defaultTopology): readonly St
     },
     {
       ...common,
+      name: 'ASKED',
+      description: 'What was asked and how it ended, under the token of the brand',
+      subjects: ['asked.*.*'],
+      retention: RetentionPolicy.Limits,
+      max_age: 30 * DAY,
+      max_msgs_per_subject: 20_000,
+    },
+    {
+      ...common,
+      name: 'TALLIES',
+      description:
+        'Counters by brand and minute: answers from the cache, calls and tokens of models',
+      subjects: ['tally.*.*.*.*'],
+      retention: RetentionPolicy.Limits,
+      max_age: 25 * HOUR,
+      max_msgs_per_subject: 1,
+      allow_msg_counter: true,
+    },
+    {
+      ...common,
       name: 'BLOBS',
       description: 'Large payloads and results, under the token of their brand',
       subjects: ['blob.>'],
@@ -211,6 +231,17 @@ export const buckets = [
     ttlMs: 7 * 86_400_000,
     description:
       'Text and notes of files by the hash of their bytes, under the token of their brand',
+  },
+  {
+    name: 'versions',
+    ttlMs: 0,
+    brandless: true,
+    description: 'When the knowledge of each brand last changed; the sequence is its version',
+  },
+  {
+    name: 'answers',
+    ttlMs: 86_400_000,
+    description: 'Cached answers under the token of their brand; each entry says how long it lives',
   },
 ] as const;
 

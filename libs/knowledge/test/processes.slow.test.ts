@@ -3,8 +3,12 @@ import { once } from 'node:events';
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { type KnowledgeStore, openKnowledgeStore } from '../src/index.ts';
+
+// Up to ten processes on the processor of one.
+vi.setConfig({ testTimeout: 240_000 });
+afterAll(() => vi.resetConfig());
 
 test('processes that open an empty folder and write at once lose and double nothing', async () => {
   await using folder = await newFolder();
@@ -74,7 +78,7 @@ test('ten workers that write and read at once, six of them killed and replaced, 
   const hits = await store.textSearch('red', documents * 2);
   expect(hits).toHaveLength(documents);
   expect(new Set(hits.map(({ chunk }) => chunk.id)).size).toBe(documents);
-}, 240_000);
+});
 
 test('an open store reads on while other processes write and compact', async () => {
   await using folder = await newFolder();

@@ -23,7 +23,13 @@ export type AnswerUsage = NonNullable<ResultOf<Tasks['answer-question']>['usage'
 
 export type AnswerPart =
   | { readonly type: 'token'; readonly text: string }
-  | { readonly type: 'done'; readonly text: string; readonly usage: AnswerUsage };
+  | {
+      readonly type: 'done';
+      readonly text: string;
+      readonly usage: AnswerUsage;
+      /** The model stopped at its limit of tokens: the last sentence is not whole. */
+      readonly cut?: boolean;
+    };
 
 export interface AnswerOptions {
   readonly signal?: AbortSignal | undefined;
@@ -49,6 +55,13 @@ export interface Written {
  */
 export interface AnswerModel {
   readonly id: string;
+  /**
+   * The question of a conversation in words that need no conversation. Absent: the model cannot.
+   */
+  rewrite?(
+    request: Required<Pick<AnswerRequest, 'question' | 'history'>>,
+    options?: AnswerOptions,
+  ): Promise<{ readonly question: string; readonly usage: AnswerUsage }>;
   answer(request: AnswerRequest, options?: AnswerOptions): AsyncIterable<AnswerPart>;
   /** Writes a text to rules, whole. */
   write(request: WriteRequest, options?: AnswerOptions): Promise<Written>;

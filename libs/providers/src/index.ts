@@ -30,6 +30,7 @@ export {
   type EmbedderSettings,
   embedders,
 } from './embedders.ts';
+export { promptId } from './openai-compatible/answer-prompt.ts';
 export type { Reranker, RerankOptions } from './reranker.ts';
 export { rerankerFrom, rerankerSettings } from './reranker-settings.ts';
 export {

@@ -1,6 +1,6 @@
 import type { Citation } from './extract-answer.ts';
 import { countTerms, coverage, type Idf, idfFrom } from './idf.ts';
-import { detectLanguage } from './languages/language.ts';
+import { detectLanguage, type Language } from './languages/language.ts';
 import type { Passage } from './passage.ts';
 import { terms } from './terms.ts';
 import { type Unit, unitsOf } from './units.ts';
@@ -25,23 +25,40 @@ export interface VerifiedAnswer {
   readonly removed: readonly RemovedCitation[];
   /** Sentences with something to say and no mark that holds. */
   readonly uncited: number;
+  /** What was taken out because no passage holds it; only when `strict`. */
+  readonly unsupported: readonly string[];
 }
+
+export interface VerifyOptions {
+  readonly idf?: Idf;
+  /** Default: `CITATION_COVERAGE`. */
+  readonly minCoverage?: number;
+  /**
+   * Take out what no passage holds, cited or not: sentences, headings, code, and whatever names an
+   * address that the passages do not have. Default: false, only the marks go.
+   */
+  readonly strict?: boolean;
+}
+
+/** A passage that may have an address of its own. */
+type Source = Passage & { readonly url?: string };
 
 /** `[2]` or `[1, 3]`, with the space before it, but not a link. */
 const MARKS = /[ \t]*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\](?!\()/g;
 
 /**
  * Checks each `[n]` of an answer: passage n, counted from 1, must exist and must hold the weight of
- * the sentence that cites it. Marks that fail are taken out of the text, code is left alone.
+ * the sentence that cites it. Marks that fail are taken out of the text, code is left alone unless
+ * `strict`.
  *
  * @param passages as they were numbered in the prompt
  */
 export function verifyCitations(
   answer: string,
-  passages: readonly Passage[],
-  options: { readonly idf?: Idf; readonly minCoverage?: number } = {},
+  passages: readonly Source[],
+  options: VerifyOptions = {},
 ): VerifiedAnswer {
-  const { minCoverage = CITATION_COVERAGE } = options;
+  const { minCoverage = CITATION_COVERAGE, strict = false } = options;
   const idf = options.idf ?? idfOf(passages);
   const { language } = idf;
   const sources = passages.map((passage) => ({
@@ -70,15 +87,44 @@ export function verifyCitations(
     return number;
   };
 
+  const unsupported: string[] = [];
+  const known = strict ? passages.map((one) => `${wholeText(one)} ${one.url ?? ''}`).join(' ') : '';
+  const hasForeignAddress = (text: string): boolean =>
+    (text.match(ADDRESS) ?? []).some((address) => !known.includes(address));
+  /** Whether a text that cites nothing says what one of the passages says. */
+  const isHeld = (text: string, least: number): boolean => {
+    const own = saidIn(text, language);
+    if (hasForeignAddress(text)) return false;
+    return own.size === 0 || sources.some((one) => coverage(own, one.terms, idf) >= least);
+  };
+  /** Headings and the heads of tables between two units. */
+  const heldLines = (gap: string): string => {
+    if (!strict) return gap;
+    const lines = gap.split('\n').filter((line) => {
+      const held = BARE_MARK.test(line) || isHeld(line, minCoverage);
+      if (!held) unsupported.push(line.trim());
+      return held;
+    });
+    return lines.join('\n');
+  };
+
   let verified = '';
   let copied = 0;
   for (const unit of unitsOf(answer)) {
-    if (unit.kind === 'code') continue;
+    if (unit.kind === 'code') {
+      if (!strict || isHeld(unit.text, CODE_COVERAGE)) continue;
+      verified += heldLines(answer.slice(copied, unit.start));
+      unsupported.push(unit.text);
+      copied = unit.end;
+      continue;
+    }
     // A sentence without own words (`Yes. [1]`) stands for the one before it.
-    const own = new Set(terms(unit.text.replace(MARKS, ''), language));
+    const own = saidIn(unit.text, language);
     if (own.size > 0) claim = own;
     let held = 0;
+    const foreign = strict && hasForeignAddress(unit.text);
     const text = outsideCode(unit, (mark) => {
+      if (foreign) return '';
       const kept = [...new Set(mark.split(',').map((n) => check(Number(n))))].filter(
         (n) => n !== undefined,
       );
@@ -86,11 +132,30 @@ export function verifyCitations(
       return kept.map((n) => `[${n}]`).join('');
     });
     if (held === 0 && own.size > 0) uncited += 1;
-    verified += answer.slice(copied, unit.start) + text;
+    verified += heldLines(answer.slice(copied, unit.start));
     copied = unit.end;
+    if (!strict || (held > 0 && !foreign) || isHeld(text, minCoverage)) verified += text;
+    else {
+      unsupported.push(unit.text);
+      verified = verified.replace(ITEM_MARK, '').replace(/[ \t]+$/, '');
+    }
   }
-  return { answer: verified + answer.slice(copied), citations, removed, uncited };
+  verified += heldLines(answer.slice(copied));
+  if (unsupported.length > 0) verified = verified.replaceAll(/\n{3,}/g, '\n\n').trim();
+  return { answer: verified, citations, removed, uncited, unsupported };
 }
+
+/** What a sentence says by itself; `Yes.` says what comes before or after it. */
+const saidIn = (text: string, language: Language): ReadonlySet<string> =>
+  new Set(YES_OR_NO.test(text) ? [] : terms(text.replace(MARKS, ''), language));
+
+const YES_OR_NO = /^\W*(?:yes|no)\b(?:\W|\[\d+\])*$/i;
+/** Commands are copied, not reworded. */
+const CODE_COVERAGE = 0.8;
+const ADDRESS = /\bhttps?:\/\/[^\s)\]>"'`]+|\bwww\.[^\s)\]>"'`]+|[\w.+-]+@[\w-]+\.[\w.-]*\w/gi;
+const BARE_MARK = /^\s*(?:[-*+]|\d{1,9}[.)])\s*$/;
+/** What stands before an item that was taken out. */
+const ITEM_MARK = /(?<=^|\n)[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+$/;
 
 /** The model may use words that no passage has; they weigh no more than those of one passage. */
 function idfOf(passages: readonly Passage[]): Idf {

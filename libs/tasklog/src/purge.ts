@@ -8,6 +8,7 @@ import {
 } from '@slipstream/jetstream';
 import { purgeLanes } from './purge-lanes.ts';
 import { chunks, idOf, type PurgeParts, writeEnds } from './purged.ts';
+import { CHECK_HEADER } from './submit.ts';
 
 /** The hand-over is held for so long at most, should we die in between. */
 const HOLD_MS = 60_000;
@@ -16,12 +17,14 @@ const ANNOUNCED_MS = 150;
 
 /**
  * Ends every task of a category that waits in its queue or in a lane as `cancelled`, with code
- * `purged`, and resolves with their number. What runs, waits for its retry, or is scheduled goes on. First the
- * log, then the queue: a purge that breaks off may be repeated.
+ * `purged`, and resolves with their number. What runs, waits for its retry, or is scheduled goes on.
+ * First the log, then the queue: a purge that breaks off may be repeated. Lanes first, for what
+ * leaves the queue makes room for them, and once more for what was on its way into one.
  */
 export async function purgeQueue(parts: PurgeParts, category: Category): Promise<number> {
+  let purged = await purgeLanes(parts, category);
+  await parts.projection.barrier();
   const { state } = await parts.bus.manager.streams.info(taskStream(category));
-  let purged = 0;
   for (const priority of priorities) {
     purged += await purgePriority(parts, category, priority, state.last_seq);
   }
@@ -49,7 +52,7 @@ async function purgePriority(
     if (!none) await settled(parts);
     let purged = 0;
     for await (const chunk of chunks(parts.bus, stream, filter, none ? handedOver + 1 : 1)) {
-      const waiting = none ? chunk : await notStarted(parts, chunk, handedOver);
+      const waiting = await notStarted(parts, chunk, handedOver);
       const ended = waiting.filter(({ seq }) => seq <= upToSeq);
       await writeEnds(parts, category, ended);
       if (!none) {
@@ -76,16 +79,21 @@ async function settled({ projection }: PurgeParts): Promise<void> {
   await projection.barrier();
 }
 
-/** Without those that were handed over and run, or wait for a retry or for children. */
+/**
+ * Without those that were handed over and run, or wait for a retry or for children, and those that
+ * have left a lane and were ended there.
+ */
 async function notStarted(
   { projection }: PurgeParts,
   chunk: readonly StoredMessage[],
   handedOver: number,
 ): Promise<StoredMessage[]> {
   const states = await Promise.all(
-    chunk.map(async ({ seq, subject }) => {
-      if (seq > handedOver) return 'queued';
-      return (await projection.ask('task', idOf(subject)))?.state;
+    chunk.map(async ({ seq, subject, header }) => {
+      if (seq > handedOver && !header(CHECK_HEADER)) return 'queued';
+      const row = await projection.ask('task', idOf(subject));
+      // One that the log does not know yet, and that nobody was given, waits.
+      return row?.state ?? (seq > handedOver ? 'queued' : undefined);
     }),
   );
   return chunk.filter((_message, index) => states[index] === 'queued');

@@ -79,6 +79,18 @@ export const catalogue = {
     unit: '{answer}',
     description: 'Questions answered or refused, by model (or extractive) and outcome',
   },
+  answerCache: {
+    type: 'counter',
+    name: 'slip.answer.cache',
+    unit: '{question}',
+    description: 'Questions by how the cache matched: exact, near or miss',
+  },
+  modelTokens: {
+    type: 'counter',
+    name: 'slip.model.tokens',
+    unit: '{token}',
+    description: 'Tokens of answer models and embedders, by model and direction',
+  },
   breakerOpen: {
     type: 'gauge',
     name: 'slip.breaker.open',

@@ -1,4 +1,5 @@
 export { type Engine, startEngine } from './engine.ts';
+export { manualChunks } from './manual-chunks.ts';
 export { createTestClock, type TestClock } from './test-clock.ts';
 export { startTestKit, type TestKit } from './test-kit.ts';
 export { type TestTasks, testTasks } from './test-tasks.ts';

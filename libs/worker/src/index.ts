@@ -13,6 +13,7 @@ export type { Child, Handler, HandlerOf, Handlers, TaskContext } from './handler
 export { notesCacheFrom, notesCacheSettings } from './notes-cache.ts';
 export type { PoolParts } from './pool-parts.ts';
 export { readLater } from './read-later.ts';
+export { recordUsage } from './record-usage.ts';
 export { readWorkers, register, type WorkerEntry, type WorkerPoolEntry } from './registry.ts';
 export { type Pool, type PoolOptions, runPool } from './run-pool.ts';
 export { runService } from './run-service.ts';

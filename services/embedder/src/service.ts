@@ -50,7 +50,7 @@ export async function startService(config: Config): Promise<WorkerService> {
             category: 'embedding',
             dependency: 'model',
             tasks,
-            handlers: fence.guard(createHandlers({ store, embedders }, slots)),
+            handlers: fence.guard(createHandlers({ bus, logger, store, embedders }, slots)),
             slots,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),

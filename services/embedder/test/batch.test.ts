@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tasks } from '@slipstream/contracts';
+import { readTallies } from '@slipstream/jetstream';
 import { submit, taskView } from '@slipstream/tasklog';
 import { type Engine, startEngine } from '@slipstream/testkit';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { startService } from '../src/service.ts';
 
@@ -83,3 +84,19 @@ test('a text that the model refuses fails its own task and no other of the batch
   ]);
   expect(ended[1]?.error?.code).toBe('provider-refused');
 });
+
+test('tokens that the server counted stand in the result and among the counters', async () => {
+  const since = Date.now();
+  const before = await promptTokens(since);
+  const [ended] = await embed(['seven']);
+  const usage = { model: 'length@2', promptTokens: 10, completionTokens: 0, estimated: false };
+  expect(ended?.result).toMatchObject({ promptTokens: 10, usage });
+  const counted = async () => expect(await promptTokens(since)).toBeGreaterThanOrEqual(before + 10);
+  await vi.waitFor(counted, { timeout: 20_000 });
+});
+
+async function promptTokens(since: number): Promise<number> {
+  const tallies = await readTallies(engine.bus, since);
+  const own = tallies.find(({ what, measure }) => what === 'length@2' && measure === 'prompt');
+  return own?.count ?? 0;
+}

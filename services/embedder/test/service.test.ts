@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Chunk, tasks } from '@slipstream/contracts';
+import { indexVersion } from '@slipstream/jetstream';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { submit, taskView } from '@slipstream/tasklog';
 import { type Engine, startEngine } from '@slipstream/testkit';
@@ -47,6 +48,7 @@ test('the chunks of a document get vectors once', async () => {
   await store.writeDocuments([{ ...document, chunks }]);
   const first = await engine.completed('embed-chunks', document);
   expect(first).toMatchObject({ state: 'succeeded', result: { embedded: 2 } });
+  expect(await indexVersion(engine.bus, 'Quillmere')).toBeGreaterThan(0);
   const again = await engine.completed('embed-chunks', document);
   expect(again).toMatchObject({ state: 'succeeded', result: { embedded: 0 } });
   expect(Object.values((await store.stats()).vectors)).toEqual([2]);

@@ -3,6 +3,7 @@ import { ConfigError, readEnv } from '@slipstream/config';
 import { AllowListError, parseAllowList } from '@slipstream/documents/net-guard';
 import { scrapeAllowSetting, workerSettings } from '@slipstream/worker';
 import { type Static, Type } from 'typebox';
+import { modelPrices, modelPricesSetting } from './answers/model-prices.ts';
 
 export const settings = Type.Object({
   SLIPSTREAM_NATS_URL: workerSettings.SLIPSTREAM_NATS_URL,
@@ -29,6 +30,7 @@ export const settings = Type.Object({
   }),
   SLIPSTREAM_LOG_LEVEL: workerSettings.SLIPSTREAM_LOG_LEVEL,
   SLIPSTREAM_SCRAPE_ALLOW: scrapeAllowSetting,
+  SLIPSTREAM_MODEL_PRICES: modelPricesSetting,
   SLIPSTREAM_MANUAL_URL: Type.Optional(
     Type.String({ description: 'Sample site that the first page offers to crawl' }),
   ),
@@ -46,6 +48,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     );
   }
   allowList(config);
+  modelPrices(config.SLIPSTREAM_MODEL_PRICES);
   return config;
 }
 

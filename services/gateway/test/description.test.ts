@@ -35,6 +35,7 @@ test('the OpenAPI description has every route, each with a name, a summary and a
     'get /metrics',
     'get /readyz',
     'get /v1/breakers',
+    'get /v1/coverage-gaps',
     'get /v1/dead-letters',
     'get /v1/evaluations',
     'get /v1/events',

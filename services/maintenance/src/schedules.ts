@@ -16,6 +16,7 @@ const crons: Readonly<Record<MaintenanceJob, string | undefined>> = {
   'full-crawl': '0 2 * * SUN',
   'delta-crawl': '0 3 * * MON-SAT',
   'stuck-tasks': '*/15 * * * *',
+  'warm-cache': '7-59/20 * * * *',
 };
 
 /** What runs by itself. Users see it, change it and pause it. */

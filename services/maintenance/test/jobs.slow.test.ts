@@ -1,7 +1,8 @@
 import { brandToken, maintenanceJobs, type Task, tasks } from '@slipstream/contracts';
-import { directLast, serveMicro } from '@slipstream/jetstream';
+import { directLast, noteAsked, serveMicro } from '@slipstream/jetstream';
 import { readSchedule, readSchedules, saveSchedule, submit } from '@slipstream/tasklog';
-import { type Engine, startEngine } from '@slipstream/testkit';
+import { type Engine, startEngine, withRest } from '@slipstream/testkit';
+import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { startService } from '../src/service.ts';
@@ -218,4 +219,48 @@ test('a task that runs far past its limit is cancelled as stuck; a dry run and a
     { code: 'stuck' },
   ]);
   expect((await engine.projection.task(young))?.state).toBe('running');
+});
+
+test('the cache is warmed with what was asked often, conversations left out', async () => {
+  const brand = 'Acme';
+  const note = async (question: string, times: number, more: object = {}) => {
+    const at = new Date().toISOString();
+    const asked = { brand, question, outcome: 'answered', confidence: 1, at, ...more } as const;
+    for (let nth = 0; nth < times; nth++) await noteAsked(engine.bus, asked);
+  };
+  await note('How is it charged?', 5);
+  await note('how is it charged', 1);
+  await note('How is it reset?', 3, { limit: 5 });
+  await note('And the other one?', 9, { followUp: true });
+  await note('Asked twice?', 2);
+  await note('Never answered?', 9, { outcome: 'no-answer' });
+
+  const seen: unknown[] = [];
+  await using _rag = runPool(engine.parts, {
+    category: 'rag',
+    tasks,
+    slots: 2,
+    handlers: withRest('rag', {
+      'answer-question': async (payload) => {
+        seen.push(payload);
+        return {
+          outcome: 'answered',
+          answer: 'So.',
+          citations: [],
+          confidence: 1,
+          mode: 'extractive',
+          cached: false,
+          timings: {},
+        };
+      },
+    }),
+  });
+  const dry = await engine.completed('warm-cache', { dryRun: true });
+  expect(dry.result).toMatchObject({ dryRun: true, brands: [{ brand, warmed: 2 }] });
+  expect(seen).toEqual([]);
+  const { result } = await engine.completed('warm-cache', {});
+  expect(result).toMatchObject({ brands: [{ brand, asked: 11, warmed: 2, covers: 0.818 }] });
+  expect(seen).toHaveLength(2);
+  expect(seen).toContainEqual({ brand, question: 'How is it charged?' });
+  expect(seen).toContainEqual({ brand, question: 'How is it reset?', limit: 5 });
 });

@@ -4,6 +4,7 @@ import { answerSettings, embedderSettings, rerankerSettings } from '@slipstream/
 import { ANSWER_CONFIDENCE } from '@slipstream/retrieval';
 import { notesCacheSettings, slotsSetting, workerSettings } from '@slipstream/worker';
 import { type Static, Type } from 'typebox';
+import { cacheSettings } from './cache/cache-settings.ts';
 
 export const settings = Type.Object({
   ...workerSettings,
@@ -44,6 +45,7 @@ export const settings = Type.Object({
         'Weight of meaning beside words. Default: that of the embedder, 0.2 for use-lite and 0.5 for others',
     }),
   ),
+  ...cacheSettings,
   SLIPSTREAM_RAG_SLOTS: slotsSetting('rag', categories.rag.slots),
 });
 

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
 import { openKnowledgeStore } from '@slipstream/knowledge';
-import { answerModelsFrom, embedderFrom, embeddersFrom, rerankerFrom } from '@slipstream/providers';
+import {
+  answerModelsFrom,
+  embedderFrom,
+  embeddersFrom,
+  promptId,
+  rerankerFrom,
+} from '@slipstream/providers';
 import { breakers } from '@slipstream/resilience';
 import {
   createBrandFence,
@@ -10,10 +16,13 @@ import {
   startWorkerService,
   type WorkerService,
 } from '@slipstream/worker';
+import { createAnswerCache } from './cache/answer-cache.ts';
+import { cacheOptionsFrom } from './cache/cache-settings.ts';
 import type { Config } from './config.ts';
 import { documentsEndpoint } from './documents-endpoint.ts';
 import { createHandlers } from './handlers/index.ts';
-import { createRetriever } from './retrieve/retriever.ts';
+import { createRetriever, retrievalRecipe } from './retrieve/retriever.ts';
+import { createTermWeights } from './retrieve/term-weights.ts';
 
 /** Pool rag, with a warm embedder of its own: a question never waits behind bulk embedding. */
 export async function startService(config: Config): Promise<WorkerService> {
@@ -43,15 +52,32 @@ export async function startService(config: Config): Promise<WorkerService> {
           .warm()
           .catch((err: unknown) => logger.warn({ err }, 'the reranker did not warm up'));
       }
-      const retrieve = createRetriever(store, embedders, {
+      const options = {
         fusion: config.SLIPSTREAM_FUSION,
         fusionWeight: config.SLIPSTREAM_FUSION_WEIGHT,
         reranker,
         depth: config.SLIPSTREAM_RERANKER_DEPTH,
-      });
-      const cache = notesCacheFrom(bus, config);
-      const notes = { bus, cache, maxChars: config.SLIPSTREAM_NOTES_MODEL_CHARS };
+      };
+      const answerFrom = config.SLIPSTREAM_ANSWER_CONFIDENCE;
+      const termWeights = createTermWeights(store);
+      const retrieve = createRetriever(store, embedders, options, termWeights);
+      const recipe = () =>
+        JSON.stringify([
+          models.ids,
+          promptId,
+          answerFrom,
+          retrievalRecipe(embedders.active.info, options),
+        ]);
+      const cacheParts = { bus, logger, termWeights: () => termWeights('en'), recipe };
+      const cache = stack.use(createAnswerCache(cacheParts, cacheOptionsFrom(config)));
+      const notes = {
+        cache: notesCacheFrom(bus, config),
+        maxChars: config.SLIPSTREAM_NOTES_MODEL_CHARS,
+      };
       const fence = stack.use(createBrandFence(parts));
+      const fusionWeight = config.SLIPSTREAM_FUSION_WEIGHT;
+      const evaluation = { store, embedders, fusionWeight };
+      const rag = { ...evaluation, bus, logger, retrieve, models, answerFrom, cache, notes };
       return {
         extra: () => ({
           embedder: embedders.active.info.id,
@@ -64,13 +90,7 @@ export async function startService(config: Config): Promise<WorkerService> {
           runPool(parts, {
             category: 'rag',
             tasks,
-            handlers: fence.guard(
-              createHandlers(retrieve, models, {
-                answerFrom: config.SLIPSTREAM_ANSWER_CONFIDENCE,
-                notes,
-                evaluation: { store, embedders, fusionWeight: config.SLIPSTREAM_FUSION_WEIGHT },
-              }),
-            ),
+            handlers: fence.guard(createHandlers(rag)),
             slots: config.SLIPSTREAM_RAG_SLOTS,
             drainMs: config.SLIPSTREAM_DRAIN_MS,
           }),

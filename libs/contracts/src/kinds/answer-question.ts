@@ -57,6 +57,9 @@ export const answerQuestion = defineTask({
       brand: Type.Optional(Brand),
       filters: Type.Optional(QueryFilters),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, default: 3 })),
+      noCache: Type.Optional(
+        Type.Boolean({ description: 'Answer anew, and put that into the cache. Default: false' }),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -79,8 +82,22 @@ export const answerQuestion = defineTask({
     ),
     embedder: Type.Optional(Type.String({ description: 'Whose vectors were searched' })),
     cached: Type.Boolean(),
+    /** Only when it is cached. */
+    cache: Type.Optional(
+      Type.Object({
+        match: Type.Enum(['exact', 'near'], {
+          description: 'The same question, or one that asks the same in other words',
+        }),
+        ageMs: Type.Integer({ description: 'Since the answer was made' }),
+      }),
+    ),
+    /** What was searched for, when a follow-up question does not say it by itself. */
+    readAs: Type.Optional(Type.String()),
     timings: Type.Record(Type.String(), Type.Number()),
+    /** Of the answer model; absent when it was not asked. */
     usage: Type.Optional(Usage),
+    /** Of the embedder, when its provider counts tokens. */
+    embedderUsage: Type.Optional(Usage),
   }),
   priority: 'critical',
   timeoutMs: 60_000,

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { defineTask } from '../define-task.ts';
+import { Usage } from './answer-question.ts';
 import { Brand } from './fields.ts';
 
 export const embedChunks = defineTask({
@@ -11,6 +12,11 @@ export const embedChunks = defineTask({
     { additionalProperties: false },
   ),
   searchable: ['brand', 'docId'],
-  result: Type.Object({ embedded: Type.Integer(), embedder: Type.String() }),
+  result: Type.Object({
+    embedded: Type.Integer(),
+    embedder: Type.String(),
+    /** When the embedder's provider counts tokens. */
+    usage: Type.Optional(Usage),
+  }),
   priority: 'low',
 });

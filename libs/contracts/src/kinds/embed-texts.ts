@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { defineTask } from '../define-task.ts';
+import { Usage } from './answer-question.ts';
 
 export const embedTexts = defineTask({
   kind: 'embed-texts',
@@ -19,6 +20,7 @@ export const embedTexts = defineTask({
     embedder: Type.String(),
     dimensions: Type.Integer(),
     promptTokens: Type.Optional(Type.Integer()),
+    usage: Type.Optional(Usage),
   }),
   priority: 'normal',
   // Single texts share a request to the model; a large task would make them wait.

@@ -19,6 +19,7 @@ import { scrapePage } from './scrape-page.ts';
 import { scrapeSite } from './scrape-site.ts';
 import { searchKnowledge } from './search-knowledge.ts';
 import { sweepStuck } from './sweep-stuck.ts';
+import { warmCache } from './warm-cache.ts';
 import { writeNotes } from './write-notes.ts';
 
 /** Every kind of task that the system knows. A new kind is one file and one line here. */
@@ -44,6 +45,7 @@ export const tasks = {
   [retention.kind]: retention,
   [recrawl.kind]: recrawl,
   [sweepStuck.kind]: sweepStuck,
+  [warmCache.kind]: warmCache,
   [runWorkflow.kind]: runWorkflow,
   [deliverWebhook.kind]: deliverWebhook,
 } as const;

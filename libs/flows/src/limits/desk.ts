@@ -197,7 +197,8 @@ export class Desk {
   /** `own`: places that the task itself has been promised. */
   #hasRoom(claim: Claim, own: number): boolean {
     const most = this.#limitsOf(claim.kind).concurrency?.perKey;
-    if (most === undefined) return true;
+    // A kind without a key is bounded as a whole; one with a key, where the payload has it.
+    if (most === undefined || (claim.key === '' && this.#kinds[claim.kind]?.key)) return true;
     const key = keyOf(claim);
     return this.holds.count(key) + this.#promised.count(key) - own < most;
   }

@@ -18,6 +18,7 @@ import { answerPrompt } from './answer-prompt.ts';
 import { type EndpointSettings, openEndpoint } from './endpoint.ts';
 import { holdRefusal } from './hold-refusal.ts';
 import { providerError } from './provider-error.ts';
+import { type RewriteRequest, rewritePrompt, rewritten } from './rewrite-prompt.ts';
 
 export interface OpenAiAnswerSettings extends EndpointSettings {
   /** What the name does not say: a revision, a prompt. Part of `id`. Default: none. */
@@ -82,17 +83,34 @@ export function createOpenAiAnswerModel(settings: OpenAiAnswerSettings): AnswerM
     { signal }: AnswerOptions = {},
   ): AsyncGenerator<AnswerPart, void, undefined> {
     const messages = answerPrompt(request, fence());
-    const chunks = stream(messages, signal);
     let counted: AnswerUsage | undefined;
-    const pieces = contents(chunks, (chunk) => {
+    const end = { cut: false };
+    const pieces = contents(stream(messages, signal), (chunk) => {
       counted = usageOf(chunk) ?? counted;
+      end.cut ||= chunk.choices?.[0]?.finish_reason === 'length';
     });
     const text = yield* asTokens(holdRefusal(pieces));
-    yield { type: 'done', text, usage: counted ?? estimate(model, messages, text) };
+    const usage = counted ?? estimate(model, messages, text);
+    yield { type: 'done', text, usage, ...(end.cut && end) };
+  }
+
+  async function rewrite(
+    request: RewriteRequest,
+    { signal }: AnswerOptions = {},
+  ): Promise<{ question: string; usage: AnswerUsage }> {
+    const messages = rewritePrompt(request);
+    let counted: AnswerUsage | undefined;
+    let text = '';
+    const pieces = contents(stream(messages, signal), (chunk) => {
+      counted = usageOf(chunk) ?? counted;
+    });
+    for await (const piece of pieces) text += piece;
+    const usage = counted ?? estimate(model, messages, text);
+    return { question: rewritten(text) ?? request.question, usage };
   }
 
   const id = settings.version === undefined ? model : `${model}@${settings.version}`;
-  return { id, answer, write };
+  return { id, answer, rewrite, write };
 }
 
 /**

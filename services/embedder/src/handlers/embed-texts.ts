@@ -1,5 +1,5 @@
 import { type Tasks, TerminalError } from '@slipstream/contracts';
-import type { BatchHandler, BatchItem } from '@slipstream/worker';
+import { type BatchHandler, type BatchItem, recordUsage } from '@slipstream/worker';
 import type { EmbedderParts } from './index.ts';
 
 type EmbedTexts = Tasks['embed-texts'];
@@ -9,7 +9,7 @@ const GROUP = 128;
 
 /** The texts of several tasks in one request. When it is refused each is tried alone: one of them is why. */
 export const createEmbedTexts =
-  ({ embedders }: EmbedderParts): BatchHandler<EmbedTexts> =>
+  ({ bus, logger, embedders }: EmbedderParts): BatchHandler<EmbedTexts> =>
   async (items, signal) => {
     const embedder = embedders.active;
     const [first] = items;
@@ -55,8 +55,11 @@ export const createEmbedTexts =
 
     function resultOf(vectors: number[][], promptTokens: number | undefined) {
       const { id, dimensions } = embedder.info;
-      const tokens = promptTokens === undefined ? {} : { promptTokens };
-      return { vectors, embedder: id, dimensions, ...tokens };
+      const result = { vectors, embedder: id, dimensions };
+      if (promptTokens === undefined) return result;
+      const usage = { model: id, promptTokens, completionTokens: 0, estimated: false };
+      recordUsage({ bus, logger }, undefined, usage);
+      return { ...result, promptTokens, usage };
     }
   };
 

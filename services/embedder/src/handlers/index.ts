@@ -1,14 +1,14 @@
 import { tasks } from '@slipstream/contracts';
 import type { KnowledgeStore } from '@slipstream/knowledge';
 import type { Embedders } from '@slipstream/providers';
-import { batched, type Handlers } from '@slipstream/worker';
+import { batched, type Handlers, type PoolParts } from '@slipstream/worker';
 import { createEmbedChunks } from './embed-chunks.ts';
 import { createEmbedTexts } from './embed-texts.ts';
 import { createReEmbed } from './re-embed.ts';
 import { createReEmbedDocuments } from './re-embed-documents.ts';
 import { createSwitchEmbedder } from './switch-embedder.ts';
 
-export interface EmbedderParts {
+export interface EmbedderParts extends Pick<PoolParts, 'bus' | 'logger'> {
   readonly store: KnowledgeStore;
   readonly embedders: Embedders;
 }

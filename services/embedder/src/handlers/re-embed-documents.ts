@@ -1,17 +1,24 @@
 import { RetryLaterError } from '@slipstream/contracts';
 import type { Embedder } from '@slipstream/providers';
-import type { HandlerOf } from '@slipstream/worker';
+import { type HandlerOf, recordUsage } from '@slipstream/worker';
 import { embedDocument } from '../embed-document.ts';
 import type { EmbedderParts } from './index.ts';
 
 export const createReEmbedDocuments =
-  ({ store, embedders }: EmbedderParts): HandlerOf<'re-embed-documents'> =>
+  ({ bus, logger, store, embedders }: EmbedderParts): HandlerOf<'re-embed-documents'> =>
   async ({ embedder, documents }, { signal, progress }) => {
     checkWanted(embedders.wanted, embedder);
     let embedded = 0;
     for (const [nth, document] of documents.entries()) {
       signal.throwIfAborted();
-      embedded += await embedDocument(store, embedders.wanted, document, { signal });
+      const { chunks, promptTokens } = await embedDocument(store, embedders.wanted, document, {
+        signal,
+      });
+      embedded += chunks;
+      if (promptTokens !== undefined) {
+        const usage = { model: embedder, promptTokens, completionTokens: 0, estimated: false };
+        recordUsage({ bus, logger }, document.brand, usage);
+      }
       progress({ done: nth + 1, total: documents.length, message: 'documents embedded' });
     }
     return { embedded };

@@ -27,7 +27,7 @@ export const createSwitchEmbedder =
         const documents = await store.unembedded(ref, { brand });
         if (documents.length === 0) return count;
         for (const document of documents)
-          count += await embedDocument(store, wanted, document, { signal });
+          count += (await embedDocument(store, wanted, document, { signal })).chunks;
       }
     }
   };

@@ -3,6 +3,7 @@ import { takeNdjson } from '../ndjson/take-ndjson.ts';
 import type { GatewayParts } from '../parts.ts';
 import { batchRoutes } from './batches.ts';
 import { breakerRoutes } from './breakers.ts';
+import { coverageGapRoutes } from './coverage-gaps.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { documentBatchRoutes } from './document-batches.ts';
 import { documentRoutes } from './documents.ts';
@@ -54,6 +55,7 @@ export const routes: readonly ((app: HttpApp, parts: GatewayParts) => void)[] = 
   mcpRoutes,
   llmsTextRoutes,
   sourceRoutes,
+  coverageGapRoutes,
   deadLetterRoutes,
   statsRoutes,
   queueRoutes,

@@ -1,6 +1,9 @@
 import type { HttpApp } from '@slipstream/http';
+import { readTallies } from '@slipstream/jetstream';
 import { successRate } from '@slipstream/tasklog';
 import { Type } from 'typebox';
+import { modelPrices } from '../answers/model-prices.ts';
+import { questionStats, summarizeQuestions } from '../answers/question-stats.ts';
 import type { GatewayParts } from '../parts.ts';
 import { anyProblem } from './shapes.ts';
 
@@ -24,6 +27,7 @@ const Stats = Type.Object({
   window: Type.String(),
   since: Type.String({ format: 'date-time', description: 'Begin of the first minute counted' }),
   ...counts,
+  ...questionStats,
   kinds: Type.Array(
     Type.Object({
       kind: Type.String(),
@@ -35,14 +39,16 @@ const Stats = Type.Object({
   ),
 });
 
-export function statsRoutes(app: HttpApp, { broker, projection }: GatewayParts): void {
+export function statsRoutes(app: HttpApp, { broker, bus, config, projection }: GatewayParts): void {
+  const prices = modelPrices(config.SLIPSTREAM_MODEL_PRICES);
   app.get(
     '/v1/stats',
     {
       schema: {
         tags: ['operations'],
         operationId: 'getStats',
-        summary: 'What ended lately: success rate, waits and runs per kind',
+        summary:
+          'What ended lately: success rate, waits and runs per kind, cache hits, tokens and cost',
         querystring: Type.Object(
           {
             window: Type.Enum(Object.keys(windowsMs) as ('5m' | '1h' | '24h')[], { default: '1h' }),
@@ -55,7 +61,10 @@ export function statsRoutes(app: HttpApp, { broker, projection }: GatewayParts):
     async ({ query: { window } }) => {
       if (broker.connected) await broker.call(() => projection.barrier());
       const since = Math.floor((Date.now() - windowsMs[window]) / 60_000) * 60_000;
-      const kinds = await projection.ask('stats', since);
+      const [kinds, tallies] = await Promise.all([
+        projection.ask('stats', since),
+        broker.connected ? broker.call(() => readTallies(bus, since)) : [],
+      ]);
       const sum = (of: 'succeeded' | 'failed' | 'cancelled') =>
         kinds.reduce((total, kind) => total + kind[of], 0);
       const total = {
@@ -68,6 +77,7 @@ export function statsRoutes(app: HttpApp, { broker, projection }: GatewayParts):
         since: new Date(since).toISOString(),
         ...total,
         successRate: successRate(total),
+        ...summarizeQuestions(tallies, prices),
         kinds: [...kinds],
       };
     },

@@ -27,6 +27,7 @@ test('the flow of a parent is removed ten minutes after its end, not before', as
       retention: unused,
       recrawl: unused,
       'sweep-stuck': unused,
+      'warm-cache': unused,
     },
   });
   const definition = tasks['scrape-site'];

@@ -9,6 +9,7 @@ import { createMaintainIndex } from './maintain-index.ts';
 import { createRecrawl } from './recrawl.ts';
 import { createRetention } from './retention.ts';
 import { createSweepStuck } from './sweep-stuck.ts';
+import { createWarmCache } from './warm-cache.ts';
 
 export const maintenanceHandlers = (
   parts: EraseParts,
@@ -24,6 +25,7 @@ export const maintenanceHandlers = (
     retention: createRetention(parts, retentionDays),
     recrawl: createRecrawl(bus, projection),
     'sweep-stuck': createSweepStuck(parts),
+    'warm-cache': createWarmCache(bus),
   };
 };
 

@@ -1,65 +1,73 @@
-import type { AnswerModels } from '@slipstream/providers';
-import { extractAnswer } from '@slipstream/retrieval';
+import { type Asked, addTallies, noteAsked } from '@slipstream/jetstream';
 import { metrics } from '@slipstream/telemetry';
-import type { HandlerOf } from '@slipstream/worker';
-import { type Answer, citationsOf, filterOf } from '../answer/cite.ts';
-import { answerByModel } from '../answer/model-answer.ts';
-import type { Retrieve } from '../retrieve/retriever.ts';
+import { type HandlerOf, type PoolParts, recordUsage } from '@slipstream/worker';
+import type { Answer, Question } from '../answer/cite.ts';
+import { type MakerParts, makeAnswer, type Run } from '../answer/make-answer.ts';
+import type { AnswerCache, FromCache } from '../cache/answer-cache.ts';
 
-/** Passages that the answer model reads. */
-const MODEL_PASSAGES = 8;
+export interface AnswerParts extends MakerParts, Pick<PoolParts, 'bus' | 'logger'> {
+  readonly cache: AnswerCache;
+}
+
+/** Gives the answer that the cache has, or makes one. Whoever streams gets both in the same shape. */
+export const createAnswerQuestion =
+  (parts: AnswerParts): HandlerOf<'answer-question'> =>
+  async (asked, context) => {
+    const { signal, emit } = context;
+    const from = performance.now();
+    let run: Run | undefined;
+    const make = async () => {
+      const made = await makeAnswer(parts, asked, context);
+      run = made.run;
+      return made;
+    };
+    const found = await parts.cache.answer(asked, make, signal);
+    const { answer, match, ageMs } = found;
+    emit('citations', answer.citations);
+    // The model's own words went out as they came.
+    const streamed = match === 'miss' && answer.mode === 'model';
+    if (answer.answer !== null && !streamed) emit('token', { text: answer.answer });
+    record(parts, asked, found, run, context.parentId === undefined);
+    const cacheMs = Math.round((performance.now() - from) * 100) / 100;
+    return {
+      ...answer,
+      cached: match !== 'miss',
+      ...(match !== 'miss' && { cache: { match, ageMs } }),
+      timings: run?.timings ?? { cacheMs },
+      ...(run?.usage && { usage: run.usage }),
+      ...(run?.embedderUsage && { embedderUsage: run.embedderUsage }),
+    } satisfies Answer;
+  };
 
 /**
- * Answers from what was found, or says why not. The offline answer decides first whether the
- * sources touch the question at all; a model only writes when they do, and when it is down the
- * offline answer is given and says so.
+ * What is learned from a question besides its answer: hits of the cache, tokens, and the question
+ * itself, unless a job or a workflow asked it.
  */
-export const createAnswerQuestion =
-  (retrieve: Retrieve, models: AnswerModels, answerFrom: number): HandlerOf<'answer-question'> =>
-  async (payload, { signal, emit, log }) => {
-    const { question, limit = 3 } = payload;
-    const options = { filter: filterOf(payload), mode: 'hybrid', signal } as const;
-    const { hits, idf, timings, degraded, embedder } = await retrieve(question, options);
-    const model = models.modelFor(question);
-    const from = performance.now();
-    const extracted = extractAnswer(question, hits, { idf, passages: limit, answerFrom });
-    const citations = citationsOf(extracted.citations, hits);
-    const offline: Answer = {
-      outcome: extracted.outcome,
-      answer: extracted.answer,
-      ...('reason' in extracted && { reason: extracted.reason }),
-      citations,
-      confidence: Math.round(extracted.confidence * 1_000) / 1_000,
-      mode: 'extractive',
-      ...(degraded !== undefined && { degraded }),
-      ...(embedder !== undefined && { embedder }),
-      cached: false,
-      timings,
-    };
-    const done = (answer: Answer): Answer => {
-      timings['answerMs'] = Math.round((performance.now() - from) * 100) / 100;
-      metrics.answers.add(1, { model: answer.model ?? 'extractive', outcome: answer.outcome });
-      return answer;
-    };
-    if (!model || offline.outcome === 'no-answer') return done(stream(offline));
-
-    try {
-      const onToken = (text: string) => emit('token', { text });
-      const passages = hits.slice(0, Math.max(limit, MODEL_PASSAGES));
-      const written = await answerByModel(model, payload, passages, { signal, onToken });
-      emit('citations', written.citations);
-      const { reason: _offlineReason, ...rest } = offline;
-      return done({ ...rest, ...written, mode: 'model', model: model.id });
-    } catch (err) {
-      if (signal.aborted) throw err;
-      log.warn({ err }, 'the answer model gave no answer, it is extractive');
-      const reasons = [degraded, `answer model ${model.id}: ${(err as Error).message}`];
-      return done(stream({ ...offline, degraded: reasons.filter(Boolean).join('; ') }));
-    }
-
-    function stream(answer: Answer): Answer {
-      emit('citations', answer.citations);
-      if (answer.answer !== null) emit('token', { text: answer.answer });
-      return answer;
-    }
+function record(
+  parts: AnswerParts,
+  asked: Question,
+  { match, answer }: FromCache,
+  run: Run | undefined,
+  byUser: boolean,
+): void {
+  const { bus, logger } = parts;
+  const { brand, filters, limit, history = [] } = asked;
+  metrics.answerCache.add(1, { match });
+  if (run?.usage) recordUsage(parts, brand, run.usage);
+  if (run?.embedderUsage) recordUsage(parts, brand, run.embedderUsage);
+  const lost = (err: unknown) => logger.warn({ err }, 'a question was not counted');
+  addTallies(bus, [{ brand, measure: 'cache', what: match, count: 1 }]).catch(lost);
+  if (!byUser) return;
+  const note: Asked = {
+    brand,
+    question: answer.readAs ?? asked.question,
+    outcome: answer.outcome,
+    confidence: answer.confidence,
+    at: new Date().toISOString(),
+    filters,
+    limit,
+    ...(history.length > 0 && { followUp: true }),
+    ...(answer.outcome !== 'answered' && run && { passages: run.passages }),
   };
+  noteAsked(bus, note).catch(lost);
+}

@@ -5,7 +5,7 @@ import type { HandlerOf } from '@slipstream/worker';
 
 export interface EvaluationParts {
   readonly store: KnowledgeStore;
-  readonly embedders: Embedders;
+  readonly embedders: Pick<Embedders, 'active'>;
   /** Weight of the vectors, if it is set. */
   readonly fusionWeight: number | undefined;
 }

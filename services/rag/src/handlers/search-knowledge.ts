@@ -1,13 +1,13 @@
 import type { Chunk } from '@slipstream/contracts';
-import type { DocumentRef, KnowledgeStore } from '@slipstream/knowledge';
+import type { DocumentRef } from '@slipstream/knowledge';
 import type { Hit } from '@slipstream/retrieval';
-import type { HandlerOf } from '@slipstream/worker';
+import { type HandlerOf, recordUsage } from '@slipstream/worker';
 import { filterOf, sourceOf } from '../answer/cite.ts';
 import { surroundingsOf } from '../answer/expand-hits.ts';
-import type { Retrieve } from '../retrieve/retriever.ts';
+import type { RagParts } from './index.ts';
 
 export const createSearchKnowledge =
-  (retrieve: Retrieve, store: KnowledgeStore): HandlerOf<'search-knowledge'> =>
+  ({ bus, logger, retrieve, store }: RagParts): HandlerOf<'search-knowledge'> =>
   async (payload, { signal }) => {
     const { q, mode: asked = 'hybrid', limit = 10, expand } = payload;
     const found = await retrieve(q, { filter: filterOf(payload), mode: asked, signal });
@@ -19,7 +19,11 @@ export const createSearchKnowledge =
       score: Math.round(score * 1_000) / 1_000,
       ...(expand && surroundingsOf(chunk, around.filter(isOf(chunk)), expand)),
     }));
-    const { mode, timings, degraded, embedder } = found;
+    const { mode, timings, degraded, embedder, promptTokens } = found;
+    if (promptTokens !== undefined && embedder !== undefined) {
+      const usage = { model: embedder, promptTokens, completionTokens: 0, estimated: false };
+      recordUsage({ bus, logger }, payload.brand, usage);
+    }
     return {
       hits,
       mode,

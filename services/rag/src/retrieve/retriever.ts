@@ -2,10 +2,16 @@ import type { Chunk } from '@slipstream/contracts';
 import type { ChunkFilter, KnowledgeStore } from '@slipstream/knowledge';
 import type { Embedder, Embedders } from '@slipstream/providers';
 import { breakers } from '@slipstream/resilience';
-import { detectLanguage, type Hit, type Idf } from '@slipstream/retrieval';
+import {
+  detectLanguage,
+  type Hit,
+  type Idf,
+  rerankWeights,
+  SHOW_CONFIDENCE,
+} from '@slipstream/retrieval';
 import { withSpan } from '@slipstream/telemetry';
 import { createRanking, type RankOptions } from './rank.ts';
-import { createTermWeights } from './term-weights.ts';
+import { createTermWeights, type TermWeights } from './term-weights.ts';
 
 export type SearchMode = 'hybrid' | 'vector' | 'keyword';
 
@@ -18,6 +24,8 @@ export interface Retrieval {
   /** Whose vectors were searched. */
   readonly embedder?: string;
   readonly idf: Idf;
+  /** Tokens of the question, when the embedder's provider counts them. */
+  readonly promptTokens?: number;
   /** Milliseconds by stage. */
   readonly timings: Record<string, number>;
 }
@@ -30,13 +38,27 @@ export interface RetrieverOptions extends RankOptions {
   readonly fusionWeight?: number | undefined;
 }
 
+/** What the order of the hits depends on besides the knowledge: part of the key of cached answers. */
+export const retrievalRecipe = (
+  { id, fusionWeight }: Embedder['info'],
+  { fusion, fusionWeight: weight = fusionWeight, reranker, depth }: RetrieverOptions,
+): readonly unknown[] => [
+  id,
+  CANDIDATES,
+  fusion,
+  weight,
+  rerankWeights,
+  reranker ? [reranker.id, depth] : [],
+  SHOW_CONFIDENCE,
+];
+
 /** Finds chunks for a question: by words and by meaning, fused, and ranked anew. */
 export function createRetriever(
   store: KnowledgeStore,
   embedders: Pick<Embedders, 'active'>,
   options: RetrieverOptions,
+  termWeights: TermWeights = createTermWeights(store),
 ) {
-  const termWeights = createTermWeights(store);
   const storeBreaker = breakers.breakerFor('store', 'knowledge');
   const rank = createRanking(options);
 
@@ -71,7 +93,7 @@ export function createRetriever(
       const vector = await embedded;
       if (!vector) return [];
       return timed('vector', () =>
-        fromStore(() => store.vectorSearch({ id, dimensions }, vector, CANDIDATES, filter)),
+        fromStore(() => store.vectorSearch({ id, dimensions }, vector.of, CANDIDATES, filter)),
       );
     };
     /** The cosines of what only words found: without them fusion takes it for unlike the question. */
@@ -84,7 +106,7 @@ export function createRetriever(
       const others = textHits.map(({ chunk }) => chunk).filter((chunk) => !known.has(chunk.id));
       if (!vector || others.length === 0) return [];
       return timed('similarity', () =>
-        fromStore(() => store.similarities({ id, dimensions }, vector, others)),
+        fromStore(() => store.similarities({ id, dimensions }, vector.of, others)),
       );
     };
     const byWords = async (): Promise<Hit<Chunk>[]> =>
@@ -99,6 +121,7 @@ export function createRetriever(
 
     const [idf, textHits, vectorHits] = await Promise.all([weights(), byWords(), byMeaning()]);
     const otherHits = await otherCosines(textHits, vectorHits);
+    const promptTokens = (await embedded)?.promptTokens;
     const vectorWeight = options.fusionWeight ?? embedder.info.fusionWeight;
     const found = { question, textHits, vectorHits, otherHits, vectorWeight, idf, signal };
     const { hits, degraded: unranked } = await timed('rerank', () => rank(found));
@@ -110,20 +133,17 @@ export function createRetriever(
       idf,
       timings,
       ...(degraded !== '' && { degraded }),
+      ...(promptTokens !== undefined && { promptTokens }),
       ...(mode !== 'keyword' && { embedder: id }),
     };
   };
 }
 
-async function embedQuery(
-  embedder: Embedder,
-  question: string,
-  signal: AbortSignal,
-): Promise<Float32Array> {
-  const { vectors } = await embedder.embed([question], 'query', { signal });
-  const [vector] = vectors;
-  if (!vector) throw new Error(`${embedder.info.id} gave no vector for the question`);
-  return vector;
+async function embedQuery(embedder: Embedder, question: string, signal: AbortSignal) {
+  const { vectors, promptTokens } = await embedder.embed([question], 'query', { signal });
+  const [of] = vectors;
+  if (!of) throw new Error(`${embedder.info.id} gave no vector for the question`);
+  return { of, promptTokens };
 }
 
 export type Retrieve = ReturnType<typeof createRetriever>;

@@ -39,3 +39,5 @@ function createWeights(store: KnowledgeStore, language: Language, now: () => num
     return weights ?? read();
   };
 }
+
+export type TermWeights = ReturnType<typeof createTermWeights>;

@@ -1,5 +1,5 @@
 import { type BlobRef, type Chunk, TerminalError } from '@slipstream/contracts';
-import { type Bus, getBlob } from '@slipstream/jetstream';
+import { type Bus, bumpIndexVersion, getBlob } from '@slipstream/jetstream';
 import type { HandlerOf } from '@slipstream/worker';
 import type { ScraperParts } from './index.ts';
 
@@ -12,6 +12,8 @@ export const createIndexWrite =
   async ({ brand, docId, chunks: ref, page }, { signal, addChildren }) => {
     const chunks = ref === undefined ? [] : await readChunks(bus, ref as BlobRef);
     const counts = await storeBreaker.run(() => writer.write({ brand, docId, chunks }), { signal });
+    // Also when nothing changed now: a run before may have died between the write and this.
+    await bumpIndexVersion(bus, brand);
     if (page) await memory.put(brand, docId, page);
     else await memory.forget(brand, docId);
     if (chunks.length > 0) {

@@ -43,8 +43,10 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
 
     const before = await memory.get(brand, docId);
     const chosenBy = selectors && JSON.stringify(selectors);
-    // Of a page that is read in another way now, nothing that was read counts.
-    const previous = always || before?.selectors !== chosenBy ? undefined : before;
+    const depth = site?.depth ?? before?.depth;
+    // Of a page that is read in another way now, nothing that was read counts. Files have no links, and no selectors.
+    const readAlike = before?.links === undefined || before.selectors === chosenBy;
+    const previous = always || !readAlike ? undefined : before;
     if (
       previous &&
       !previous.gone &&
@@ -64,7 +66,8 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     );
     const fetchedAt = new Date().toISOString();
     if (answer.outcome === 'unchanged' && previous) {
-      await memory.put(brand, docId, { ...seen(previous), fetchedAt });
+      const met = { ...(depth !== undefined && { depth }) };
+      await memory.put(brand, docId, { ...seen(previous), fetchedAt, ...met });
       return unchanged(previous);
     }
     if (answer.outcome === 'denied' && site && notOurs.has(answer.why)) return skipped(answer.why);
@@ -83,7 +86,6 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
     if (page.noindex) return leave('noindex', page, original);
     if (original !== undefined) return leave('copy', page, original);
 
-    const depth = site?.depth ?? before?.depth;
     const state: PageState = {
       url: answer.url,
       textHash: textHash(`${page.title}\n${page.markdown}`),
