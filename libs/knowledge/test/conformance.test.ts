@@ -1,18 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createMemoryStore, type KnowledgeStore, openKnowledgeStore } from '../src/index.ts';
+import { adapters, rowsOf } from './adapters.ts';
 import { axis, documentOf } from './chunks.ts';
 
 const small = { id: 'small', dimensions: 4 };
 const wide = { id: 'acme/wide v2', dimensions: 8 };
 
 /** What every adapter has to do. */
-describe.each([
-  ['memory', async () => createMemoryStore()],
-  ['lance', openInNewFolder],
-])('%s store', (_, open: () => Promise<KnowledgeStore>) => {
+describe.each(adapters)('%s store', (_, open) => {
   test('an empty store answers with nothing, not with an error', async () => {
     await using store = await open();
     expect(await store.textSearch('battery', 5)).toEqual([]);
@@ -65,27 +59,6 @@ describe.each([
     await using store = await open();
     await store.writeDocuments([documentOf('a', 'd', ['The battery.'])]);
     expect(await store.textSearch(query, 5)).toHaveLength(1);
-  });
-
-  test('each document is found in its language, whatever form the words have', async () => {
-    await using store = await open();
-    const german = { title: 'Handbuch', headingPath: [] };
-    await store.writeDocuments([
-      documentOf('a', 'en', ['The batteries of the mixers are charged with a cable.']),
-      documentOf('a', 'de', ['Die Einstellungen der Geräte sind in der Liste.'], german),
-    ]);
-    const found = async (query: string, brand?: string) =>
-      (await store.textSearch(query, 5, brand === undefined ? {} : { brand })).map(
-        ({ chunk }) => chunk.docId,
-      );
-    expect(await store.languages()).toEqual(['en', 'de']);
-    expect(await found('How is the battery charging?')).toEqual(['en']);
-    expect(await found('Wo ist die Einstellung des Geräts?')).toEqual(['de']);
-    // Words that tell no language are tried in each.
-    expect(await found('battery')).toEqual(['en']);
-    expect(await found('Geräten', 'a')).toEqual(['de']);
-    expect(await found('Geräten', 'b')).toEqual([]);
-    expect(await store.languages({ brand: 'b' })).toEqual([]);
   });
 
   test('a query of stop words alone finds nothing', async () => {
@@ -173,23 +146,6 @@ describe.each([
     const hits = await store.vectorSearch(small, new Float32Array([0.1, 2, 0, 0]), 2);
     expect(hits.map(({ chunk }) => chunk)).toEqual([document.chunks[1], document.chunks[0]]);
     expect(hits[0]?.score).toBeCloseTo(2 / Math.hypot(0.1, 2), 5);
-  });
-
-  test('the cosines of given chunks are told, near or not, and only of those with a vector', async () => {
-    await using store = await open();
-    const document = documentOf('a', 'd', ['One.', 'Two.', 'Three.']);
-    const bare = documentOf('a', 'e', ['Four.']);
-    await store.writeDocuments([document, bare]);
-    await store.addVectors(small, rowsOf(document, 4));
-    const asked = [...document.chunks.slice(1), ...bare.chunks];
-    const hits = await store.similarities(small, axis(4, 1), asked);
-    const found = hits.map(({ chunk, score }) => [chunk.text, Math.round(score)]);
-    expect(found.sort()).toEqual([
-      ['Three.', 0],
-      ['Two.', 1],
-    ]);
-    expect(await store.similarities(small, axis(4, 1), [])).toEqual([]);
-    expect(await store.similarities(wide, axis(8, 1), asked)).toEqual([]);
   });
 
   test('each embedder has its own vectors', async () => {
@@ -429,18 +385,3 @@ describe.each([
     expect((await store.sampleTexts(99)).sort()).toEqual(texts);
   });
 });
-
-const rowsOf = (document: ReturnType<typeof documentOf>, dimensions: number) =>
-  document.chunks.map(({ id, brand }, nth) => ({ id, brand, vector: axis(dimensions, nth) }));
-
-async function openInNewFolder(): Promise<KnowledgeStore> {
-  const uri = await mkdtemp(join(tmpdir(), 'knowledge-'));
-  const store = await openKnowledgeStore({ uri });
-  return {
-    ...store,
-    async [Symbol.asyncDispose]() {
-      await store[Symbol.asyncDispose]();
-      await rm(uri, { recursive: true });
-    },
-  };
-}

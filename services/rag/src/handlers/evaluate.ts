@@ -3,9 +3,16 @@ import type { KnowledgeStore } from '@slipstream/knowledge';
 import type { Embedders } from '@slipstream/providers';
 import type { HandlerOf } from '@slipstream/worker';
 
+export interface EvaluationParts {
+  readonly store: KnowledgeStore;
+  readonly embedders: Embedders;
+  /** Weight of the vectors, if it is set. */
+  readonly fusionWeight: number | undefined;
+}
+
 /** Judges this system's own knowledge. Questions take turns with those of users. */
 export const createEvaluate =
-  (store: KnowledgeStore, embedders: Pick<Embedders, 'active'>): HandlerOf<'evaluate'> =>
+  ({ store, embedders, fusionWeight }: EvaluationParts): HandlerOf<'evaluate'> =>
   async ({ questions, brand }, { signal, progress }) =>
     evaluate(
       questions.map(({ id, answers = [], relevant = {}, answerable = true, ...rest }, nth) => ({
@@ -19,6 +26,7 @@ export const createEvaluate =
         store,
         embedder: embedders.active,
         signal,
+        ...(fusionWeight !== undefined && { fusionWeight }),
         ...(brand !== undefined && { filter: { brand } }),
         onProgress: (done, total) => progress({ done, total, message: 'questions asked' }),
       },

@@ -1,14 +1,10 @@
-import type { KnowledgeStore } from '@slipstream/knowledge';
-import type { Embedders } from '@slipstream/providers';
 import type { Handlers } from '@slipstream/worker';
 import { type AnswerParts, createAnswerQuestion } from './answer-question.ts';
-import { createEvaluate } from './evaluate.ts';
+import { createEvaluate, type EvaluationParts } from './evaluate.ts';
 import { createSearchKnowledge } from './search-knowledge.ts';
 import { createWriteNotes, type NotesParts } from './write-notes.ts';
 
-export interface RagParts extends AnswerParts {
-  readonly store: KnowledgeStore;
-  readonly embedders: Pick<Embedders, 'active'>;
+export interface RagParts extends AnswerParts, EvaluationParts {
   readonly notes: Pick<NotesParts, 'cache' | 'maxChars'>;
 }
 
@@ -16,6 +12,6 @@ export interface RagParts extends AnswerParts {
 export const createHandlers = (parts: RagParts): Handlers<'rag'> => ({
   'answer-question': createAnswerQuestion(parts),
   'search-knowledge': createSearchKnowledge(parts),
-  evaluate: createEvaluate(parts.store, parts.embedders),
+  evaluate: createEvaluate(parts),
   'write-notes': createWriteNotes({ bus: parts.bus, models: parts.models, ...parts.notes }),
 });
