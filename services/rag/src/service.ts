@@ -75,9 +75,19 @@ export async function startService(config: Config): Promise<WorkerService> {
         maxChars: config.SLIPSTREAM_NOTES_MODEL_CHARS,
       };
       const fence = stack.use(createBrandFence(parts));
-      const fusionWeight = config.SLIPSTREAM_FUSION_WEIGHT;
-      const evaluation = { store, embedders, fusionWeight };
-      const rag = { ...evaluation, bus, logger, retrieve, models, answerFrom, cache, notes };
+      const { fusionWeight } = options;
+      const rag = {
+        bus,
+        logger,
+        store,
+        embedders,
+        retrieve,
+        models,
+        answerFrom,
+        cache,
+        notes,
+        fusionWeight,
+      };
       return {
         extra: () => ({
           embedder: embedders.active.info.id,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
+import { bumpIndexVersion } from '@slipstream/jetstream';
 import { createDocumentWriter, openKnowledgeStore } from '@slipstream/knowledge';
 import { breakers } from '@slipstream/resilience';
 import {
@@ -73,6 +74,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
             handlers: fence.guard(ingestionHandlers(scraper), {
               'index-write': async ({ brand, docId }) => {
                 await store.removeDocuments([{ brand, docId }]);
+                await bumpIndexVersion(bus, brand);
                 await scraper.memory.forget(brand, docId);
               },
             }),

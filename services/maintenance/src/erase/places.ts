@@ -1,5 +1,18 @@
-import { type TaskTable, tasks, timeOfId } from '@slipstream/contracts';
-import { eraseMessages, subjectsOf } from '@slipstream/jetstream';
+import {
+  anyBrandToken,
+  brandToken,
+  subjects,
+  type TaskTable,
+  tasks,
+  timeOfId,
+} from '@slipstream/contracts';
+import {
+  bumpIndexVersion,
+  eraseMessages,
+  messagesOf,
+  type StoredMessage,
+  subjectsOf,
+} from '@slipstream/jetstream';
 import { brandOf, deleteSchedule, isWithin, readSchedules, readTask } from '@slipstream/tasklog';
 import { blobPlace } from './blobs.ts';
 import { cachePlaces } from './buckets.ts';
@@ -15,7 +28,11 @@ export const schedulePlace = ({ bus, scope }: Pick<PlaceParts, 'bus' | 'scope'>)
   });
 
 /** Chunks and vectors. */
-export function storePlace({ store, scope }: Pick<PlaceParts, 'store' | 'scope'>): Place {
+export function storePlace({
+  bus,
+  store,
+  scope,
+}: Pick<PlaceParts, 'bus' | 'store' | 'scope'>): Place {
   const { url: _url, ...filter } = scope;
   const look = async () => ({
     chunks: sum((await store.listDocuments(filter)).map(({ chunks }) => chunks)),
@@ -27,6 +44,8 @@ export function storePlace({ store, scope }: Pick<PlaceParts, 'store' | 'scope'>
       const before = await look();
       // Also when nothing is found: an attempt before may have died between deleting and compacting.
       await store.erase(filter);
+      // No cached answer of before is given from here on.
+      await bumpIndexVersion(bus, scope.brand);
       return before;
     },
   };
@@ -39,7 +58,28 @@ export const otherPlaces = (parts: PlaceParts): readonly Place[] => [
   taskStream(parts, 'LIVE', 'live', { mayMention: true }),
   // A workflow over several brands needs its nodes until it ends; then they go.
   taskStream(parts, 'FLOWS', 'flow', { mayMention: false }),
+  askedPlace(parts),
 ];
+
+/**
+ * Questions as they were asked: all of the brand, and those of no brand, which may mean it; for a
+ * part of a brand those that were shown one of its passages.
+ */
+const askedPlace = ({ bus, scope }: PlaceParts): Place =>
+  place('asked', async (erase) => {
+    const within = scope.url ?? scope.source;
+    const isMeant = ({ data }: StoredMessage): boolean =>
+      within === undefined || Buffer.from(data).includes(JSON.stringify(within).slice(1, -1));
+    let count = 0;
+    for (const token of [brandToken(scope.brand), anyBrandToken]) {
+      const filter = subjects.asked(token, '*');
+      if (erase) count += await eraseMessages(bus, 'ASKED', filter, isMeant);
+      else
+        for await (const batch of messagesOf(bus, 'ASKED', filter))
+          count += batch.filter(isMeant).length;
+    }
+    return count;
+  });
 
 /** Messages `<prefix>.<id of a task>` of tasks that work on the scope, or may have quoted it. */
 function taskStream(
