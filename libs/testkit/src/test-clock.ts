@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Category, subjects, type TaskMessage } from '@slipstream/contracts';
-import { directLast } from '@slipstream/jetstream';
+import { directLast, taskStream } from '@slipstream/jetstream';
 import { publishTask, type TaskRow } from '@slipstream/tasklog';
 import type { Engine } from './engine.ts';
 
@@ -21,7 +21,7 @@ interface Due {
 }
 
 const LOOK_MS = 5;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /**
  * Tasks that wait lie in SCHED, where nothing but this clock takes them out: a test runs no steward.
@@ -62,6 +62,12 @@ export function createTestClock(engine: Engine): TestClock {
       return found.find((message) => message !== undefined);
     });
     const message = JSON.parse(Buffer.from(stored.data).toString()) as TaskMessage;
+    // A retry lies there a moment before the delivery that failed has left the queue.
+    const queued = subjects.task(own, message.priority, id);
+    await until(`task ${id} has left its queue`, async () => {
+      const before = await directLast(bus, taskStream(own), queued);
+      return before === undefined || undefined;
+    });
     await publishTask(bus, own, message, stored.header('traceparent'), false);
     await Promise.all(places.map((filter) => bus.manager.streams.purge('SCHED', { filter })));
   }

@@ -114,6 +114,8 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
       progress.awaited = true;
       settleBarriers();
       await reached;
+      // Whoever waits for the log has also heard what it holds.
+      if (listeners.size > 0) await projection.watching();
     },
 
     async task(id) {
