@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { prepareEngine, projectRoot, withoutContainers } from './container-engine.ts';
 
 /** Suites that hold the engine, and need nothing of nats-server but an address. */
-const suites = ['libs/worker/src/run-pool.test.ts', 'libs/flows/src/conductor.test.ts'];
+const suites = ['libs/worker/src/run-pool.test.ts', 'libs/flows/src/conductor.slow.test.ts'];
 
 const MINUTE_MS = 60_000;
 const CONFIG = '/etc/nats/slipstream.conf';
@@ -54,7 +54,11 @@ async function runSuite(file: string, natsUrl: string): Promise<{ code: number; 
   const { SLIPSTREAM_TEST_SUITES: _slow, SLIPSTREAM_TEST_TALLY: _tally, ...env } = process.env;
   const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', file], {
     cwd: projectRoot,
-    env: { ...env, SLIPSTREAM_TEST_NATS_URL: natsUrl },
+    env: {
+      ...env,
+      SLIPSTREAM_TEST_NATS_URL: natsUrl,
+      ...(file.includes('.slow.') && { SLIPSTREAM_TEST_SUITES: 'slow' }),
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [output, [code]] = await Promise.all([text(vitest.stdout), once(vitest, 'close')]);
