@@ -56,6 +56,8 @@ async function* follow(
         if (status === 'reconnect') stop();
       });
       signal.addEventListener('abort', stop, { once: true });
+      // It may have happened while the consumer was opened.
+      if (signal.aborted) stop();
       try {
         for await (const message of messages) {
           seen?.(message);

@@ -19,12 +19,14 @@ export async function provision(
   options: TopologyOptions = defaultTopology,
 ): Promise<{ streams: number; consumers: number; buckets: number }> {
   const all = streams(options);
-  for (const stream of all) {
-    await addOrUpdate(
-      () => bus.manager.streams.add(stream),
-      () => bus.manager.streams.update(stream.name, stream),
-    );
-  }
+  await Promise.all(
+    all.map((stream) =>
+      addOrUpdate(
+        () => bus.manager.streams.add(stream),
+        () => bus.manager.streams.update(stream.name, stream),
+      ),
+    ),
+  );
   const consumers = [
     ...categoryNames.flatMap((category) =>
       taskConsumers(category, options).map((config) => [taskStream(category), config] as const),
@@ -32,23 +34,24 @@ export async function provision(
     ['SCHED', dueConsumer] as const,
     ['BATCHES', batchConsumer] as const,
   ];
-  for (const [stream, config] of consumers) {
-    await addOrUpdate(
-      () => bus.manager.consumers.add(stream, config),
-      () => bus.manager.consumers.update(stream, config.durable_name ?? '', config),
-    );
-  }
-
   const kvm = new Kvm(bus.connection);
-  for (const { name, ttlMs, description } of buckets) {
-    await kvm.create(name, {
-      description,
-      history: 1,
-      ttl: ttlMs,
-      replicas: options.replicas,
-      markerTTL: 60_000,
-    });
-  }
+  await Promise.all([
+    ...consumers.map(([stream, config]) =>
+      addOrUpdate(
+        () => bus.manager.consumers.add(stream, config),
+        () => bus.manager.consumers.update(stream, config.durable_name ?? '', config),
+      ),
+    ),
+    ...buckets.map(({ name, ttlMs, description }) =>
+      kvm.create(name, {
+        description,
+        history: 1,
+        ttl: ttlMs,
+        replicas: options.replicas,
+        markerTTL: 60_000,
+      }),
+    ),
+  ]);
   return { streams: all.length, consumers: consumers.length, buckets: buckets.length };
 }
 
