@@ -7,7 +7,7 @@ const LAST_ZONE_MS = 12 * 3_600_000;
 /**
  * Whether a page need not be fetched, because its sitemap says that it has not changed since it was.
  * A `lastmod` that is missing, unreadable, in the future, or without a day counts for nothing, and so
- * does every one when the page was last seen a week ago. `docs/decisions/0030-what-a-second-crawl-asks.md`.
+ * does every one when the page was last seen a week ago. `docs/decisions/0024-what-a-second-crawl-asks.md`.
  *
  * @param fetchedAt when the page was last fetched, RFC 3339
  * @param now milliseconds since 1970
