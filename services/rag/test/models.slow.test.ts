@@ -67,6 +67,8 @@ beforeAll(async () => {
       SLIPSTREAM_OPS_PORT: '0',
       SLIPSTREAM_LOG_LEVEL: 'silent',
       SLIPSTREAM_MODEL_OPEN_MS: '100',
+      // The same question again and again: each time it is to be answered anew.
+      SLIPSTREAM_ANSWER_CACHE_TTL_MS: '0',
       SLIPSTREAM_EMBEDDER: 'openai-compatible',
       SLIPSTREAM_EMBEDDER_URL: embedder.baseUrl,
       SLIPSTREAM_EMBEDDER_MODEL: 'three',
