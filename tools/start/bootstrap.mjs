@@ -47,7 +47,9 @@ async function main() {
   const purpose = command === 'start' ? 'run' : 'develop';
   await step('packages', () => installPackages(root, purpose, env));
   const { binary } = await step('nats-server', () => findNatsServer(cache, env));
-  const childEnv = { ...env, SLIPSTREAM_NATS_SERVER: resolve(binary) };
+  // Sources are parsed once per version of Node, and not by every process and thread again.
+  const compiled = { NODE_COMPILE_CACHE: join(cache, 'compile-cache') };
+  const childEnv = { ...compiled, ...env, SLIPSTREAM_NATS_SERVER: resolve(binary) };
   if (command === 'test' || command === 'check') return runChecks(command, extra, root, childEnv);
   if (command === 'bench') {
     const redis = await step('redis-server', () => findRedisServer(cache, env));
