@@ -29,13 +29,17 @@ for (let nth = -20; nth < QUESTIONS; nth++) {
   const question = `how do I ${sentence(8)}`;
   const vector = randomVector();
   const began = performance.now();
-  const [text, near] = await Promise.all([
-    timed('keyword', nth, () => store.textSearch(question, 60)),
+  const words = timed('keyword', nth, () => store.textSearch(question, 60));
+  const [text, near, cosines] = await Promise.all([
+    words,
     timed('vector', nth, () => store.vectorSearch(embedder, vector, 60)),
+    words.then((hits) => {
+      const chunks = hits.map(({ chunk }) => chunk);
+      return timed('similarity', nth, () => store.similarities(embedder, vector, chunks));
+    }),
   ]);
   const known = new Set(near.map(({ chunk }) => chunk.id));
-  const others = text.map(({ chunk }) => chunk).filter(({ id }) => !known.has(id));
-  const rest = await timed('similarity', nth, () => store.similarities(embedder, vector, others));
+  const rest = cosines.filter(({ chunk }) => !known.has(chunk.id));
   await timed('rerank', nth, async () =>
     rerankByFeatures(question, fuseWeighted(text, [...near, ...rest]), { idf }),
   );

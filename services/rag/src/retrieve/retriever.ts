@@ -96,17 +96,13 @@ export function createRetriever(
         fromStore(() => store.vectorSearch({ id, dimensions }, vector.of, CANDIDATES, filter)),
       );
     };
-    /** The cosines of what only words found: without them fusion takes it for unlike the question. */
-    const otherCosines = async (
-      textHits: readonly Hit<Chunk>[],
-      near: readonly Hit<Chunk>[],
-    ): Promise<Hit<Chunk>[]> => {
+    /** Without their cosines fusion takes what only words found for unlike the question. */
+    const cosinesOf = async (textHits: readonly Hit<Chunk>[]): Promise<Hit<Chunk>[]> => {
       const vector = await embedded;
-      const known = new Set(near.map(({ chunk }) => chunk.id));
-      const others = textHits.map(({ chunk }) => chunk).filter((chunk) => !known.has(chunk.id));
-      if (!vector || others.length === 0) return [];
+      const chunks = textHits.map(({ chunk }) => chunk);
+      if (!vector || chunks.length === 0) return [];
       return timed('similarity', () =>
-        fromStore(() => store.similarities({ id, dimensions }, vector.of, others)),
+        fromStore(() => store.similarities({ id, dimensions }, vector.of, chunks)),
       );
     };
     const byWords = async (): Promise<Hit<Chunk>[]> =>
@@ -119,8 +115,15 @@ export function createRetriever(
       return termWeights(detectLanguage(question, among) ?? among[0] ?? 'en');
     };
 
-    const [idf, textHits, vectorHits] = await Promise.all([weights(), byWords(), byMeaning()]);
-    const otherHits = await otherCosines(textHits, vectorHits);
+    const words = byWords();
+    const [idf, textHits, vectorHits, cosines] = await Promise.all([
+      weights(),
+      words,
+      byMeaning(),
+      words.then(cosinesOf),
+    ]);
+    const near = new Set(vectorHits.map(({ chunk }) => chunk.id));
+    const otherHits = cosines.filter(({ chunk }) => !near.has(chunk.id));
     const promptTokens = (await embedded)?.promptTokens;
     const vectorWeight = options.fusionWeight ?? embedder.info.fusionWeight;
     const found = { question, textHits, vectorHits, otherHits, vectorWeight, idf, signal };
