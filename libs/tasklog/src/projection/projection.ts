@@ -49,6 +49,9 @@ export interface ProjectionOptions {
 export const projectionFile = ({ dir, name }: ProjectionOptions): string =>
   join(dir, `${name}.sqlite`);
 
+/** Events are read and forgotten: a large young generation would only grow the process (100 MB here). */
+const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+
 /** Opens the file and its two threads, from the newest snapshot if there is no file, and catches up in the background. */
 export async function openProjection(bus: Bus, options: ProjectionOptions): Promise<Projection> {
   mkdirSync(options.dir, { recursive: true });
@@ -57,9 +60,15 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
   const searchable = searchableOf(options.tasks ?? tasks);
   const progress = new Progress();
   const input = { url: bus.url, name: options.name, file, searchable, progress: progress.buffer };
-  const apply = new Worker(new URL('./apply-thread.ts', import.meta.url), { workerData: input });
+  const apply = new Worker(new URL('./apply-thread.ts', import.meta.url), {
+    workerData: input,
+    resourceLimits,
+  });
   await once(apply, 'message');
-  const query = new Worker(new URL('./query-thread.ts', import.meta.url), { workerData: { file } });
+  const query = new Worker(new URL('./query-thread.ts', import.meta.url), {
+    workerData: { file },
+    resourceLimits,
+  });
 
   const listeners = new Map<string, Set<Listener>>();
   const barriers = new Set<{ seq: number; resolve: () => void }>();

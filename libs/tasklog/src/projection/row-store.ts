@@ -37,7 +37,7 @@ interface Entry {
 
 const columns = Object.keys(newRow({ id: '', run: 1 } as TaskEvent)) as (keyof TaskRow)[];
 /** Rows kept in memory, so that the next event of a task need not read it back. */
-const MAX_CACHED = 20_000;
+const MAX_CACHED = 5_000;
 
 /** Applies events to the tables; a batch is one transaction and carries its position. */
 export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
