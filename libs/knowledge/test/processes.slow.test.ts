@@ -84,6 +84,8 @@ test('an open store reads on while other processes write and compact', async () 
   await using folder = await newFolder();
   await using store = await openKnowledgeStore({ uri: folder.path, readConsistencyMs: 1_000 });
   await finished(start(folder.path, 'before', 2));
+  // What others write is seen a second later at most.
+  await vi.waitFor(async () => expect(await store.textSearch('red', 5)).toHaveLength(5));
   const compactor = start(folder.path, 'compact', 10);
   const others = Promise.all([finished(start(folder.path, 'during', 10)), finished(compactor)]);
   let reads = 0;

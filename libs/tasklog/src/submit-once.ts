@@ -17,7 +17,7 @@ export interface SubmitOnceOptions {
 }
 
 /**
- * Submits tasks whose ids are known beforehand, and may be repeated at any time: one that waits in
+ * Submits tasks whose ids are known beforehand, until the log knows them too, and may be repeated at any time: one that waits in
  * its queue stays there, one that a worker has had is left alone. Rejects at the first that cannot
  * be stored, or when `signal` aborts; the rest is then for a repeat.
  */
@@ -34,7 +34,9 @@ export async function submitOnce(
     const unseen = performance.now() < aloneUntil;
     await Promise.all(
       group.map((submission) =>
-        begun.has(submission.id) ? undefined : submit(bus, log, { ...submission, unseen }),
+        begun.has(submission.id)
+          ? undefined
+          : submit(bus, log, { ...submission, unseen, logged: true }),
       ),
     );
     onGroup?.(from + group.length);

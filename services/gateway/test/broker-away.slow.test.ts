@@ -15,6 +15,8 @@ const ready = async () => (await fetch(`${gateway.opsUrl}/readyz`)).status;
 
 test('with NATS gone nothing is accepted, and with NATS back everything is', async () => {
   const { body: before } = await gateway.post('/v1/scrapes', scrape);
+  // The projection has it: what it has can be read without NATS.
+  expect((await gateway.get(`/v1/tasks/${before['id']}`)).status).toBe(200);
   await gateway.nats.kill();
   const since = performance.now();
   const refused = await gateway.post('/v1/scrapes', scrape);

@@ -118,13 +118,17 @@ async function checkSchema(chunks: Table): Promise<void> {
 
 const TEXT_INDEX = 'search_idx';
 
+/** Attempts: each other process that opens an empty folder at the same moment may be in the way once. */
+const INDEX_ATTEMPTS = 10;
+
 async function ensureTextIndex(chunks: Table): Promise<void> {
-  if (await hasIndex(chunks, TEXT_INDEX)) return;
-  try {
-    await chunks.createIndex('search', { config: textIndex(), replace: false });
-  } catch (error) {
-    await chunks.checkoutLatest();
-    if (!(await hasIndex(chunks, TEXT_INDEX))) throw error;
+  for (let attempt = 1; !(await hasIndex(chunks, TEXT_INDEX)); attempt++) {
+    try {
+      await chunks.createIndex('search', { config: textIndex(), replace: false });
+    } catch (error) {
+      await chunks.checkoutLatest();
+      if (attempt === INDEX_ATTEMPTS) throw error;
+    }
   }
 }
 

@@ -27,8 +27,9 @@ export type FromApply =
   | { readonly type: 'synced'; readonly number: number }
   | { readonly type: 'applied'; readonly events: readonly LoggedEvent[] };
 
-/** Most events in one transaction; what waits longer is only applied later. */
+/** Most events in one transaction, and most bytes of them; what waits longer is only applied later. */
 const MAX_BATCH = 5_000;
+const MAX_BATCH_BYTES = 8 << 20;
 /** A transaction costs as much as many events: the next one is this much later, unless it is awaited. */
 const REST_MS = 3;
 
@@ -54,6 +55,7 @@ const stopping = new AbortController();
 const { signal } = stopping;
 
 let batch: LoggedEvent[] = [];
+let batchBytes = 0;
 let lastSeq = store.position().seq;
 let soon = false;
 let later: NodeJS.Timeout | undefined;
@@ -76,7 +78,8 @@ for await (const message of followStream(bus, 'EVENTS', { fromSeq: lastSeq + 1, 
     urgent ||= watched.has(event.id);
   }
   lastSeq = message.seq;
-  if (batch.length >= MAX_BATCH) apply();
+  batchBytes += message.data.length;
+  if (batch.length >= MAX_BATCH || batchBytes >= MAX_BATCH_BYTES) apply();
   else schedule(urgent);
 }
 
@@ -94,6 +97,7 @@ function apply(): void {
   if (batch.length === 0 || !db.isOpen) return;
   const events = batch;
   batch = [];
+  batchBytes = 0;
   store.apply(events, lastSeq);
   progress.applied = lastSeq;
   appliedAt = performance.now();
