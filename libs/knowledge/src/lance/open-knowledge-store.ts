@@ -33,7 +33,7 @@ export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promis
     readConsistencyInterval: readConsistencyMs / 1_000,
     ...(storageOptions && { storageOptions: { ...storageOptions } }),
   });
-  const tables = await openTables(connection);
+  const tables = await openTables({ connection, uri });
   const { chunks } = tables;
   const languages = createLanguages(tables);
 

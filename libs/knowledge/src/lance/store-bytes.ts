@@ -1,10 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Table } from '@lancedb/lancedb';
+import { isFolder } from './folder.ts';
 
 /** Bytes of the store: of its folder with old versions, or, on object storage, of the current version. */
 export async function storeBytes(uri: string, tables: readonly Table[]): Promise<number> {
-  if (/^[a-z0-9+]+:\/\//i.test(uri)) {
+  if (!isFolder(uri)) {
     const stats = await Promise.all(tables.map((table) => table.stats()));
     return stats.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
   }

@@ -1,7 +1,7 @@
-import { type Connection, Index, type Table } from '@lancedb/lancedb';
-import type { Schema } from 'apache-arrow';
+import { Index, type Table } from '@lancedb/lancedb';
 import type { EmbedderRef } from '../knowledge-store.ts';
 import { createGate, type Gate } from './gate.ts';
+import { openOrCreate, type Place } from './open-or-create.ts';
 import { CHUNKS, chunkSchema, embedderOf, vectorSchema, vectorTableName } from './schema.ts';
 
 /** The tables of a store, opened once, and the gate that every query passes. */
@@ -30,9 +30,10 @@ export const textIndex = (): Index =>
     withPosition: false,
   });
 
-export async function openTables(connection: Connection): Promise<Tables> {
+export async function openTables(place: Place): Promise<Tables> {
+  const { connection } = place;
   const gate: Gate = createGate(MAX_QUERIES);
-  const chunks = await openOrCreate(connection, CHUNKS, chunkSchema);
+  const chunks = await openOrCreate(place, CHUNKS, chunkSchema);
   await checkSchema(chunks);
   await ensureTextIndex(chunks);
   const opened = new Map<string, Promise<Table>>();
@@ -57,7 +58,7 @@ export async function openTables(connection: Connection): Promise<Tables> {
     },
     ensureVectors({ id, dimensions }) {
       const name = vectorTableName(id);
-      return open(name, () => openOrCreate(connection, name, vectorSchema(dimensions)));
+      return open(name, () => openOrCreate(place, name, vectorSchema(dimensions)));
     },
     async allVectors() {
       const names = await connection.tableNames();
@@ -94,17 +95,6 @@ export async function openTables(connection: Connection): Promise<Tables> {
 const isGone = (error: unknown): boolean =>
   error instanceof Error && /not found/i.test(error.message) && error.message.includes('.lance');
 
-/** Several processes may do this at the same moment: one creates, the others open. */
-async function openOrCreate(connection: Connection, name: string, schema: Schema): Promise<Table> {
-  try {
-    return await connection.createEmptyTable(name, schema, { existOk: true });
-  } catch (error) {
-    const names = await connection.tableNames();
-    if (!names.includes(name)) throw error;
-    return connection.openTable(name);
-  }
-}
-
 /** Throws if the chunks have not the columns of this version */
 async function checkSchema(chunks: Table): Promise<void> {
   const { fields } = await chunks.schema();
@@ -118,17 +108,14 @@ async function checkSchema(chunks: Table): Promise<void> {
 
 const TEXT_INDEX = 'search_idx';
 
-/** Attempts: each other process that opens an empty folder at the same moment may be in the way once. */
-const INDEX_ATTEMPTS = 10;
-
+/** Several processes may do this at the same moment: one makes the index, the others find it. */
 async function ensureTextIndex(chunks: Table): Promise<void> {
-  for (let attempt = 1; !(await hasIndex(chunks, TEXT_INDEX)); attempt++) {
-    try {
-      await chunks.createIndex('search', { config: textIndex(), replace: false });
-    } catch (error) {
-      await chunks.checkoutLatest();
-      if (attempt === INDEX_ATTEMPTS) throw error;
-    }
+  if (await hasIndex(chunks, TEXT_INDEX)) return;
+  try {
+    await chunks.createIndex('search', { config: textIndex(), replace: false });
+  } catch (error) {
+    await chunks.checkoutLatest();
+    if (!(await hasIndex(chunks, TEXT_INDEX))) throw error;
   }
 }
 
