@@ -1,11 +1,6 @@
 import { Compile, type Validator } from 'typebox/compile';
 import type { TaskDefinition } from './define-task.ts';
-
-export interface FieldMistake {
-  /** JSON pointer of the field: `/url`. */
-  readonly path: string;
-  readonly message: string;
-}
+import { type FieldMistake, fieldMistakes } from './field-mistakes.ts';
 
 /** Most mistakes that are named. */
 const MOST = 10;
@@ -20,22 +15,8 @@ export function payloadMistakes(definition: TaskDefinition, payload: unknown): F
     compiled.set(definition, validator);
   }
   if (validator.Check(payload)) return [];
-  return [...validator.Errors(payload)].flatMap(mistakesOf).slice(0, MOST);
-}
-
-interface SchemaError {
-  readonly instancePath: string;
-  readonly message: string;
-  readonly params: Record<string, unknown>;
-}
-
-/** A field that is missing, or one too many, gets a path of its own. */
-function mistakesOf({ instancePath, message, params }: SchemaError): FieldMistake[] {
-  const named = (fields: unknown, what: string): FieldMistake[] =>
-    (fields as string[]).map((field) => ({ path: `${instancePath}/${field}`, message: what }));
-  if (params['requiredProperties']) return named(params['requiredProperties'], 'is required');
-  if (params['additionalProperties']) return named(params['additionalProperties'], 'is not known');
-  const detail = Object.values(params).flat().join(', ');
-  const said = detail === '' || message.includes(detail);
-  return [{ path: instancePath || '/', message: said ? message : `${message} (${detail})` }];
+  return [...validator.Errors(payload)]
+    .flatMap(fieldMistakes)
+    .slice(0, MOST)
+    .map(({ path, message }) => ({ path: path || '/', message }));
 }

@@ -7,7 +7,7 @@ export type {
   Verdict,
 } from './admission.ts';
 export { type Category, categories, categoryNames } from './category.ts';
-export { type FieldMistake, payloadMistakes } from './check-payload.ts';
+export { payloadMistakes } from './check-payload.ts';
 export { childResult } from './child-result.ts';
 export {
   type BatchPolicy,
@@ -33,6 +33,7 @@ export {
   type TaskErrorShape,
   type TaskEvent,
 } from './events.ts';
+export { type FieldMistake, fieldMistakes } from './field-mistakes.ts';
 export { batchIds, childId, derivedId, ID_PATTERN, newId, timeOfId } from './ids.ts';
 export { Citation, QueryFilters, Usage } from './kinds/answer-question.ts';
 export { EvaluationReport } from './kinds/evaluate.ts';
