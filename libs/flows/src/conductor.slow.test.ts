@@ -1,6 +1,12 @@
 import { newId, TerminalError } from '@slipstream/contracts';
 import { cancelTask, type Replayable, replayTask, submit, taskView } from '@slipstream/tasklog';
-import { type Engine, startEngine, type TestTasks, testTasks as tasks } from '@slipstream/testkit';
+import {
+  type Engine,
+  startEngine,
+  type TestTasks,
+  testTasks as tasks,
+  untilDisposed,
+} from '@slipstream/testkit';
 import { type Handlers, runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { conduct } from './conductor.ts';
@@ -15,15 +21,10 @@ const startPool = (handlers: Handlers<'batch', TestTasks>) =>
   runPool(engine.parts, { category: 'batch', tasks, slots: 5, handlers });
 
 function startConductor(): AsyncDisposable {
-  const stop = new AbortController();
   const { bus, log, projection, parts } = engine;
-  const running = conduct({ bus, log, projection, tasks, logger: parts.logger }, stop.signal);
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
+  return untilDisposed((signal) =>
+    conduct({ bus, log, projection, tasks, logger: parts.logger }, signal),
+  );
 }
 
 const crawl = (text: string) =>

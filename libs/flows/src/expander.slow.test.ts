@@ -1,7 +1,7 @@
 import { batchIds, newId, subjects } from '@slipstream/contracts';
 import { connect, directLast } from '@slipstream/jetstream';
 import { createEventLog, expandManifest, storeManifest, submitOnce } from '@slipstream/tasklog';
-import { type Engine, startEngine, testTasks as tasks } from '@slipstream/testkit';
+import { type Engine, startEngine, testTasks as tasks, untilDisposed } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { expandBatches } from './expander.ts';
@@ -13,16 +13,11 @@ beforeAll(async () => {
 afterAll(() => engine[Symbol.asyncDispose]());
 
 function startExpander(graceMs = 10): AsyncDisposable {
-  const stop = new AbortController();
   const { bus, log, projection, parts } = engine;
   const { logger } = parts;
-  const running = expandBatches({ bus, log, projection, tasks, logger, graceMs }, stop.signal);
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
+  return untilDisposed((signal) =>
+    expandBatches({ bus, log, projection, tasks, logger, graceMs }, signal),
+  );
 }
 
 const startPool = (ran: string[]) =>

@@ -1,7 +1,7 @@
 import { newId, subjects, type TaskMessage } from '@slipstream/contracts';
 import { directLast, taskStream } from '@slipstream/jetstream';
 import { submit } from '@slipstream/tasklog';
-import { type Engine, startEngine, testTasks as tasks } from '@slipstream/testkit';
+import { type Engine, startEngine, testTasks as tasks, untilDisposed } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { reconcile } from './reconciler.ts';
@@ -13,16 +13,9 @@ beforeAll(async () => {
 afterAll(() => engine[Symbol.asyncDispose]());
 
 function startReconciler(): AsyncDisposable {
-  const stop = new AbortController();
   const { bus, log, projection, parts } = engine;
   const options = { bus, log, projection, logger: parts.logger, quietMs: 600 };
-  const running = reconcile(options, stop.signal);
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
+  return untilDisposed((signal) => reconcile(options, signal));
 }
 
 const inQueue = (id: string) =>

@@ -1,6 +1,6 @@
 import { RetryLaterError } from '@slipstream/contracts';
 import { submit } from '@slipstream/tasklog';
-import { type Engine, startEngine, testTasks as tasks } from '@slipstream/testkit';
+import { type Engine, startEngine, testTasks as tasks, untilDisposed } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { steward } from './steward.ts';
@@ -12,15 +12,10 @@ beforeAll(async () => {
 afterAll(() => engine[Symbol.asyncDispose]());
 
 function startSteward(): AsyncDisposable {
-  const stop = new AbortController();
   const { bus, log, projection, parts } = engine;
-  const running = steward({ bus, log, projection, tasks, logger: parts.logger }, stop.signal);
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
+  return untilDisposed((signal) =>
+    steward({ bus, log, projection, tasks, logger: parts.logger }, signal),
+  );
 }
 
 test('a retry with a long backoff leaves the queue and comes back as the next attempt', async () => {

@@ -1,5 +1,5 @@
 import { cancelTask, submit, taskView } from '@slipstream/tasklog';
-import { type Engine, startEngine, testTasks as tasks } from '@slipstream/testkit';
+import { type Engine, startEngine, testTasks as tasks, untilDisposed } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { steward } from './steward.ts';
@@ -11,15 +11,10 @@ beforeAll(async () => {
 afterAll(() => engine[Symbol.asyncDispose]());
 
 function startSteward(): AsyncDisposable {
-  const stop = new AbortController();
   const { bus, log, projection, parts } = engine;
-  const running = steward({ bus, log, projection, tasks, logger: parts.logger }, stop.signal);
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
+  return untilDisposed((signal) =>
+    steward({ bus, log, projection, tasks, logger: parts.logger }, signal),
+  );
 }
 
 const startPool = (ran: string[]) =>

@@ -1,6 +1,6 @@
 import { type EventOf, newId, tasks as systemTasks } from '@slipstream/contracts';
 import { submit } from '@slipstream/tasklog';
-import { type Engine, startEngine, testTasks } from '@slipstream/testkit';
+import { type Engine, startEngine, testTasks, untilDisposed } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { deliveryId, followWebhooks } from './webhooks.ts';
@@ -20,15 +20,10 @@ beforeEach(() => {
 });
 
 function startFollower(): AsyncDisposable {
-  const stop = new AbortController();
   const { bus, log, projection } = engine;
-  const running = followWebhooks({ bus, log, projection, definition: tell }, stop.signal);
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
+  return untilDisposed((signal) =>
+    followWebhooks({ bus, log, projection, definition: tell }, signal),
+  );
 }
 
 const startPool = () =>

@@ -40,6 +40,8 @@ export interface Engine extends AsyncDisposable {
   };
   /** Folder for the files of a test, removed at the end. */
   readonly dir: string;
+  /** Settings of a service that runs on it: any free port, nothing logged. */
+  readonly env: Readonly<Record<string, string>>;
   /** Resolves with the row as soon as the task is in one of these states (default: a final one). */
   reaches(id: string, states?: ReadonlySet<TaskState>): Promise<TaskRow>;
   /** Resolves with the task when it has ended, its result read. */
@@ -89,6 +91,12 @@ export async function startEngine(table: TaskTable = systemTasks): Promise<Engin
     log,
     projection,
     dir,
+    env: {
+      SLIPSTREAM_NATS_URL: nats.url,
+      SLIPSTREAM_DATA_DIR: dir,
+      SLIPSTREAM_OPS_PORT: '0',
+      SLIPSTREAM_LOG_LEVEL: 'silent',
+    },
     parts: { bus, log, logger: createLogger('test', 'silent'), worker: 'test', tasks: table },
     reaches,
     ended,

@@ -31,10 +31,7 @@ beforeAll(async () => {
   await once(model, 'listening');
   service = await startService(
     readConfig({
-      SLIPSTREAM_NATS_URL: engine.nats.url,
-      SLIPSTREAM_DATA_DIR: engine.dir,
-      SLIPSTREAM_OPS_PORT: '0',
-      SLIPSTREAM_LOG_LEVEL: 'silent',
+      ...engine.env,
       SLIPSTREAM_EMBEDDER: 'openai-compatible',
       SLIPSTREAM_EMBEDDER_URL: `http://127.0.0.1:${(model.address() as AddressInfo).port}/v1`,
       SLIPSTREAM_EMBEDDER_MODEL: 'length',

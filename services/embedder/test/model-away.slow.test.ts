@@ -21,10 +21,7 @@ beforeAll(async () => {
   model = await startOpenAiServer(vectors(3));
   service = await startService(
     readConfig({
-      SLIPSTREAM_NATS_URL: engine.nats.url,
-      SLIPSTREAM_DATA_DIR: engine.dir,
-      SLIPSTREAM_OPS_PORT: '0',
-      SLIPSTREAM_LOG_LEVEL: 'silent',
+      ...engine.env,
       SLIPSTREAM_EMBEDDER: 'openai-compatible',
       SLIPSTREAM_EMBEDDER_URL: model.baseUrl,
       SLIPSTREAM_EMBEDDER_MODEL: 'three',

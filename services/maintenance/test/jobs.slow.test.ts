@@ -11,14 +11,7 @@ let engine: Engine;
 let service: Awaited<ReturnType<typeof startService>>;
 beforeAll(async () => {
   engine = await startEngine();
-  service = await startService(
-    readConfig({
-      SLIPSTREAM_NATS_URL: engine.nats.url,
-      SLIPSTREAM_DATA_DIR: engine.dir,
-      SLIPSTREAM_OPS_PORT: '0',
-      SLIPSTREAM_LOG_LEVEL: 'silent',
-    }),
-  );
+  service = await startService(readConfig(engine.env));
   // The clock shall not run a job in the middle of a test.
   for (const { name } of await readSchedules(engine.bus)) {
     const { value, revision } = await readSchedule(engine.bus, name);

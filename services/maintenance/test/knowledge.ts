@@ -21,16 +21,7 @@ export interface Knowledge extends AsyncDisposable {
 export async function startKnowledge(): Promise<Knowledge> {
   const stack = new AsyncDisposableStack();
   const engine = stack.use(await startEngine());
-  stack.use(
-    await startService(
-      readConfig({
-        SLIPSTREAM_NATS_URL: engine.nats.url,
-        SLIPSTREAM_DATA_DIR: engine.dir,
-        SLIPSTREAM_OPS_PORT: '0',
-        SLIPSTREAM_LOG_LEVEL: 'silent',
-      }),
-    ),
-  );
+  stack.use(await startService(readConfig(engine.env)));
   const ask = async <T>(verb: 'list' | 'find' | 'forget', question: object): Promise<T> => {
     const body = JSON.stringify(question);
     return (await engine.bus.connection.request(subjects.sources(verb), body)).json<T>();

@@ -39,10 +39,7 @@ beforeAll(async () => {
   receiver = await startReceiver([]);
   service = await startService(
     readConfig({
-      SLIPSTREAM_NATS_URL: engine.nats.url,
-      SLIPSTREAM_DATA_DIR: engine.dir,
-      SLIPSTREAM_OPS_PORT: '0',
-      SLIPSTREAM_LOG_LEVEL: 'silent',
+      ...engine.env,
       SLIPSTREAM_SCRAPE_ALLOW: `127.0.0.1:${receiver.port}`,
       SLIPSTREAM_PUBLIC_URL: 'https://docs.example.com',
     }),

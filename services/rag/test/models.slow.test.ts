@@ -62,10 +62,7 @@ beforeAll(async () => {
   await store.addVectors({ id: 'three@2026-11@3', dimensions: 3 }, rows);
   service = await startService(
     readConfig({
-      SLIPSTREAM_NATS_URL: engine.nats.url,
-      SLIPSTREAM_DATA_DIR: engine.dir,
-      SLIPSTREAM_OPS_PORT: '0',
-      SLIPSTREAM_LOG_LEVEL: 'silent',
+      ...engine.env,
       SLIPSTREAM_MODEL_OPEN_MS: '100',
       // The same question again and again: each time it is to be answered anew.
       SLIPSTREAM_ANSWER_CACHE_TTL_MS: '0',

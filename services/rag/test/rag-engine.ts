@@ -41,10 +41,7 @@ export async function startRagEngine() {
     start: (more: NodeJS.ProcessEnv = {}) =>
       startService(
         readConfig({
-          SLIPSTREAM_NATS_URL: engine.nats.url,
-          SLIPSTREAM_DATA_DIR: engine.dir,
-          SLIPSTREAM_OPS_PORT: '0',
-          SLIPSTREAM_LOG_LEVEL: 'silent',
+          ...engine.env,
           ...more,
         }),
       ),

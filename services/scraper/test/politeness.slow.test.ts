@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Task, tasks } from '@slipstream/contracts';
 import { admit, conduct } from '@slipstream/flows';
 import { taskView } from '@slipstream/tasklog';
-import { type Engine, startEngine, withRest } from '@slipstream/testkit';
+import { type Engine, startEngine, untilDisposed, withRest } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -17,13 +17,12 @@ let engine: Engine;
 beforeAll(async () => {
   engine = stack.use(await startEngine());
   const { bus, log, projection, parts } = engine;
-  const stop = new AbortController();
-  const conducting = conduct({ bus, log, projection, tasks, logger: parts.logger }, stop.signal);
-  const limiting = admit({ bus, log, tasks, logger: parts.logger }, stop.signal);
-  stack.defer(async () => {
-    stop.abort();
-    await Promise.all([conducting, limiting]);
-  });
+  stack.use(
+    untilDisposed((signal) =>
+      conduct({ bus, log, projection, tasks, logger: parts.logger }, signal),
+    ),
+  );
+  stack.use(untilDisposed((signal) => admit({ bus, log, tasks, logger: parts.logger }, signal)));
   stack.use(
     runPool(parts, {
       category: 'embedding',

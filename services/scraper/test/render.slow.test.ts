@@ -8,7 +8,7 @@ import { type PayloadOf, type Tasks, tasks } from '@slipstream/contracts';
 import { admit, conduct } from '@slipstream/flows';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { BreakerOpenError, BreakerRegistry } from '@slipstream/resilience';
-import { type Engine, startEngine } from '@slipstream/testkit';
+import { type Engine, startEngine, untilDisposed } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
@@ -75,13 +75,12 @@ describe.skipIf(withoutBrowser)('with Chromium', { timeout: 60_000 }, () => {
     renderer = stack.use(createRenderer({ allow: [site.host], userAgent: 'test/1' }));
     engine = stack.use(await startEngine());
     const { bus, log, projection, parts } = engine;
-    const stop = new AbortController();
-    const conducting = conduct({ bus, log, projection, tasks, logger: parts.logger }, stop.signal);
-    const limiting = admit({ bus, log, tasks, logger: parts.logger }, stop.signal);
-    stack.defer(async () => {
-      stop.abort();
-      await Promise.all([conducting, limiting]);
-    });
+    stack.use(
+      untilDisposed((signal) =>
+        conduct({ bus, log, projection, tasks, logger: parts.logger }, signal),
+      ),
+    );
+    stack.use(untilDisposed((signal) => admit({ bus, log, tasks, logger: parts.logger }, signal)));
     stack.use(
       runPool(parts, {
         category: 'embedding',
@@ -99,10 +98,7 @@ describe.skipIf(withoutBrowser)('with Chromium', { timeout: 60_000 }, () => {
     stack.use(
       await startService(
         readConfig({
-          SLIPSTREAM_NATS_URL: engine.nats.url,
-          SLIPSTREAM_DATA_DIR: engine.dir,
-          SLIPSTREAM_OPS_PORT: '0',
-          SLIPSTREAM_LOG_LEVEL: 'silent',
+          ...engine.env,
           SLIPSTREAM_SCRAPE_ALLOW: site.host,
         }),
       ),

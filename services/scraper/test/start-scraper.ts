@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
 import { admit, conduct } from '@slipstream/flows';
 import { type KnowledgeStore, openKnowledgeStore } from '@slipstream/knowledge';
-import { type Engine, startEngine, withRest } from '@slipstream/testkit';
+import { type Engine, startEngine, untilDisposed, withRest } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { readConfig } from '../src/config.ts';
 import { startService } from '../src/service.ts';
@@ -21,14 +21,13 @@ const embedder = { id: 'test', dimensions: 2 };
 export async function startScraper(env: NodeJS.ProcessEnv = {}): Promise<Scraper> {
   const stack = new AsyncDisposableStack();
   const engine = stack.use(await startEngine());
-  const { bus, log, projection, parts, nats, dir } = engine;
-  const stop = new AbortController();
-  const conducting = conduct({ bus, log, projection, tasks, logger: parts.logger }, stop.signal);
-  const limiting = admit({ bus, log, tasks, logger: parts.logger }, stop.signal);
-  stack.defer(async () => {
-    stop.abort();
-    await Promise.all([conducting, limiting]);
-  });
+  const { bus, log, projection, parts, dir } = engine;
+  stack.use(
+    untilDisposed((signal) =>
+      conduct({ bus, log, projection, tasks, logger: parts.logger }, signal),
+    ),
+  );
+  stack.use(untilDisposed((signal) => admit({ bus, log, tasks, logger: parts.logger }, signal)));
   const store = stack.use(await openKnowledgeStore({ uri: join(dir, 'knowledge') }));
   const embedded: string[] = [];
   const vectors = new Set<string>();
@@ -54,10 +53,7 @@ export async function startScraper(env: NodeJS.ProcessEnv = {}): Promise<Scraper
   stack.use(
     await startService(
       readConfig({
-        SLIPSTREAM_NATS_URL: nats.url,
-        SLIPSTREAM_DATA_DIR: dir,
-        SLIPSTREAM_OPS_PORT: '0',
-        SLIPSTREAM_LOG_LEVEL: 'silent',
+        ...engine.env,
         SLIPSTREAM_SCRAPE_ALLOW: '127.0.0.1',
         SLIPSTREAM_ACCELERATORS_DIR: dir,
         ...env,
