@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { priorities } from './priority.ts';
 
 /** Begins with a letter, so that no name looks like the id of a task. */
-export const SCHEDULE_NAME_PATTERN = '^[a-z][a-z0-9]*(-[a-z0-9]+)*$';
+const SCHEDULE_NAME_PATTERN = '^[a-z][a-z0-9]*(-[a-z0-9]+)*$';
 
 export const ScheduleName = Type.String({
   pattern: SCHEDULE_NAME_PATTERN,
@@ -11,7 +11,7 @@ export const ScheduleName = Type.String({
 });
 
 /** The task that each firing becomes. */
-export const ScheduledTask = Type.Object(
+const ScheduledTask = Type.Object(
   {
     kind: Type.String({ description: 'A kind of task' }),
     payload: Type.Unknown({ description: 'As the kind says' }),

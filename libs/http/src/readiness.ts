@@ -8,7 +8,7 @@ export interface Readiness {
 export type Ready = () => Promise<Readiness>;
 
 /** A probe must get its answer before its own time-out (Kubernetes: 1 s by default). */
-export const READY_LIMIT_MS = 900;
+const READY_LIMIT_MS = 900;
 
 /** Asks, and takes no answer within the limit, or an error, for "not ready". */
 export async function readiness(ready: Ready, limitMs = READY_LIMIT_MS): Promise<Readiness> {

@@ -17,8 +17,7 @@ export function searchText({ title, headingPath, text }: Chunk, language: Langua
 }
 
 /**
- * The terms of a query in the one of these languages that it is in, or as any of them takes them if its
- * words do not tell.
+ * The terms of a query in its language, or, if its words do not tell, in each of those it may be in.
  *
  * @param among languages of the store; none are known: all are tried
  */

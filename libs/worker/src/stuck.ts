@@ -1,5 +1,5 @@
 /** How long beyond its limit a task may be in hand: its signal has 5 s, the storing of its outcome the rest. */
-export const OVERDUE_MS = 10_000;
+const OVERDUE_MS = 10_000;
 /** How long work may wait before free slots. */
 export const STARVED_MS = 5_000;
 

@@ -1,7 +1,7 @@
 import type { ChunkFilter, DocumentRef } from '../knowledge-store.ts';
 
 /** A SQL string literal. DataFusion, which reads it, knows no escape but the doubled quote. */
-export const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 export const oneOf = (column: string, values: Iterable<string>): string =>
   `${column} IN (${[...values].map(quoted).join(', ')})`;

@@ -66,7 +66,7 @@ export const AgeingView = Type.Object({
   }),
 });
 
-/** Limits as they are in effect: every kind of the category that has any, by its definition or as set. */
+/** Limits as they are in effect: of each kind that is limited, by its definition or as set. */
 export const LimitsView = Type.Object({
   kinds: Type.Record(Type.String(), KindLimits),
   tenants: Type.Record(Type.String(), Weight, { description: 'Weights; 1 where none is named' }),

@@ -23,7 +23,7 @@ export interface FormShape {
 }
 
 /** All files of a form together. */
-export const MAX_FORM_BYTES = 1 << 30;
+const MAX_FORM_BYTES = 1 << 30;
 
 /** Reads a form with files, in any order of its parts. Throws `invalid-request` for any other. */
 export async function readUploadForm(

@@ -22,7 +22,7 @@ const MAX_CANCELLED = 5_000;
 const PAGE = 500;
 
 /** Tasks that work on the scope, were made up to `atMs`, and have not ended. */
-export async function* openTasks(
+async function* openTasks(
   { bus, projection }: OpenTaskParts,
   scope: SourceScope,
   atMs: number,

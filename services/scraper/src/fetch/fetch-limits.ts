@@ -34,7 +34,7 @@ export const defaultFetchLimits: FetchLimits = {
 };
 
 /** RFC 9309, 2.5: what is longer is cut, not refused. */
-export const ROBOTS_BYTES = 512_000;
+const ROBOTS_BYTES = 512_000;
 
 export function bodyLimits(
   accept: Accept,

@@ -5,7 +5,7 @@ export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
 }
 
-export class BodyTimeoutError extends Error {
+class BodyTimeoutError extends Error {
   override readonly name = 'BodyTimeoutError';
   readonly code = 'body-timeout';
 }
