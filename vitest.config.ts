@@ -24,8 +24,6 @@ export default defineConfig({
     // Most tests wait for a server or a thread rather than for the processor. Those that kill and
     // measure recoveries have the machine for themselves.
     maxWorkers: slow ? 1 : 2,
-    // Kills hit processes at instants that nobody chose: once more, and the report says so.
-    retry: slow ? 1 : 0,
     passWithNoTests: true,
     testTimeout: slow ? 120_000 : 60_000,
     hookTimeout: 120_000,
