@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePorts } from '../e2e/free-ports.ts';
+import { freePorts } from '@slipstream/testing';
 
 export interface RedisServer extends AsyncDisposable {
   /** `redis://127.0.0.1:<port>` */

@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task } from '@slipstream/contracts';
-import { findNatsServer } from '@slipstream/testing';
-import { freePorts } from './free-ports.ts';
+import { findNatsServer, freePorts } from '@slipstream/testing';
 
 export interface Slipstream extends AsyncDisposable {
   readonly url: string;
@@ -127,10 +126,17 @@ export async function startSlipstream(
     if (ready?.ok && output.includes('"ready"')) return slipstream;
     if (tries > 900 || child.exitCode !== null) {
       await dispose();
-      throw new Error(`the system did not become ready:\n${output.slice(-4_000)}`);
+      throw new Error(`the system did not become ready:\n${complaintsOf(output)}`);
     }
     await sleep(100);
   }
+}
+
+/** What the supervisor and the services warn of, and the last lines whatever they say. */
+function complaintsOf(output: string): string {
+  const lines = output.trim().split('\n');
+  const loud = lines.slice(0, -10).filter((line) => /"level":[456]0/.test(line));
+  return [...loud.slice(-20), ...lines.slice(-10)].join('\n');
 }
 
 function cwdOf(pid = ''): string {

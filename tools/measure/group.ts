@@ -16,8 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { connect, provision } from '@slipstream/jetstream';
-import { startNatsServer } from '@slipstream/testing';
-import { freePorts } from '../e2e/free-ports.ts';
+import { freePorts, startNatsServer } from '@slipstream/testing';
 
 const { values } = parseArgs({
   options: {

@@ -16,8 +16,7 @@ import { parseArgs } from 'node:util';
 import { newId, subjects, type TaskEvent } from '@slipstream/contracts';
 import { type Bus, connect, provision } from '@slipstream/jetstream';
 import { storeSnapshot } from '@slipstream/tasklog';
-import { startNatsServer } from '@slipstream/testing';
-import { freePorts } from '../e2e/free-ports.ts';
+import { freePorts, startNatsServer } from '@slipstream/testing';
 
 const { values } = parseArgs({
   options: {

@@ -7,7 +7,7 @@ import { say, seconds } from './progress.mjs';
 import { runInTerminal } from './run.mjs';
 
 /**
- * @typedef {{ passed: number, failed: number }} Tally
+ * @typedef {{ passed: number, failed: number, failures?: string[] }} Tally Failures tell of each: where, and why.
  * @typedef {{ title: string, file: string, args: string[], env?: NodeJS.ProcessEnv }} Check
  */
 
@@ -45,18 +45,32 @@ export async function runChecks(command, extra, root, env) {
   /** @type {Tally} */
   const sum = { passed: 0, failed: 0 };
   const lines = [];
+  /** @type {string[]} */
+  const failures = [];
   for (const check of checksOf(command, extra)) {
     say(`\n> ${check.title}: ${[check.file, ...check.args].join(' ')}`);
     const start = performance.now();
     const tally = await runCheck(check, root, env);
     sum.passed += tally.passed;
     sum.failed += tally.failed;
+    failures.push(...(tally.failures ?? []).map(inShort));
     const duration = seconds(performance.now() - start);
     lines.push(`${tally.failed === 0 ? 'ok    ' : 'FAILED'} ${check.title} (${duration})`);
     if (tally.failed > 0 && command === 'check') break;
   }
+  if (failures.length > 0) say(`\nWhat failed:\n${failures.join('\n')}`);
   say(`\n${lines.join('\n')}\n\n${tallyLine(sum)}`);
   return sum.failed === 0 ? 0 : 1;
+}
+
+/**
+ * The end of the output is what CI systems keep, so a long message loses its middle.
+ * @param {string} failure
+ */
+function inShort(failure) {
+  const lines = failure.split('\n').map((line) => line.slice(0, 300));
+  const kept = lines.length > 16 ? [...lines.slice(0, 4), '...', ...lines.slice(-12)] : lines;
+  return `- ${kept.join('\n    ')}`;
 }
 
 /** @param {Tally} tally */

@@ -45,12 +45,13 @@ test('check stops at the first failure, which counts as one', async () => {
 
 test('test adds up both runs of Vitest and goes on after a failure', async () => {
   const script = `if [ "$SLIPSTREAM_TEST_SUITES" = slow ]; then ${vitest({ passed: 3, failed: 0 })}
-    else ${vitest({ passed: 5, failed: 2 }, 1)}; fi`;
+    else ${vitest({ passed: 5, failed: 2, failures: ['a > adds', 'b > waits'] }, 1)}; fi`;
   const { ok, lines } = await runWith('test', { vitest: script });
   expect(ok).toBe(false);
   expect(
     lines.filter((line) => /^(ok|FAILED)/.test(line)).map((line) => line.split(' ')[0]),
   ).toEqual(['ok', 'ok', 'FAILED', 'ok']);
+  expect(lines.filter((line) => line.startsWith('- '))).toEqual(['- a > adds', '- b > waits']);
   expect(lines.filter((line) => line.includes('passed,'))).toEqual(['8 passed, 2 failed']);
 });
 

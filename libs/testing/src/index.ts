@@ -1,4 +1,5 @@
 export { findNatsServer } from './find-nats-server.ts';
+export { freePorts } from './free-ports.ts';
 export { type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
 export {
   completion,

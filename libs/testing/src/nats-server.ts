@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findNatsServer } from './find-nats-server.ts';
+import { freePorts } from './free-ports.ts';
 import { givenNatsServer } from './given-nats-server.ts';
 
 export interface NatsServer extends AsyncDisposable {
@@ -69,7 +70,8 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
       ports_file_dir: folder,
       ...options.config,
     });
-  let server = await start(options.port ?? -1, -1).catch(async (error: unknown) => {
+  const free = await freePorts(2);
+  let server = await start(options.port ?? free, free + 1).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
