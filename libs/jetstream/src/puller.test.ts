@@ -32,14 +32,18 @@ function startPuller(slots: number) {
     slots: () => slots,
     onDelivery: (delivery) => void taken.push(delivery),
   });
-  const answer = (delivery: Delivery): void => {
+  const settle = (delivery: Delivery): void => {
     bus.connection.publish(delivery.reply, answers.ack);
-    puller.release();
+    puller.answered();
   };
   return {
     taken,
     puller,
-    answer,
+    settle,
+    answer(delivery: Delivery): void {
+      puller.handled();
+      settle(delivery);
+    },
     async [Symbol.asyncDispose]() {
       puller.stop();
       for (const delivery of taken) bus.connection.publish(delivery.reply, answers.ack);
@@ -62,6 +66,23 @@ test.each([2, 5, 20])('with %i slots never more are in hand', async (slots) => {
     }
   }
   expect(pool.puller.inHand).toBe(0);
+});
+
+test('a slot is free when its work is done, for as many unanswered deliveries as there are slots', async () => {
+  await using pool = startPuller(2);
+  await Promise.all(Array.from({ length: 6 }, (_, index) => send(`u-${index}`)));
+  const handle = async (count: number): Promise<Delivery[]> => {
+    await vi.waitFor(() => expect(pool.taken.length).toBe(count));
+    for (const _ of pool.taken) pool.puller.handled();
+    return pool.taken.splice(0);
+  };
+  const first = await handle(2);
+  const second = await handle(2);
+  const { inHand, settling } = pool.puller;
+  expect({ inHand, settling }).toEqual({ inHand: 0, settling: 4 });
+  for (const delivery of [...first, ...second]) pool.settle(delivery);
+  for (const delivery of await handle(2)) pool.settle(delivery);
+  expect(pool.puller.settling).toBe(0);
 });
 
 test('what waits is taken by priority, not by age', async () => {

@@ -8,13 +8,11 @@ import { consumerName } from './topology.ts';
 export interface PullerOptions {
   /** A stream whose consumers are `p0` to `p4`. */
   readonly stream: string;
-  /** How many deliveries may be in hand at once; read anew before each pull. */
+  /** How many deliveries may be worked on at once; read anew before each pull. */
   readonly slots: () => number;
   /** Lets a bounded share of lower priorities go first that have waited too long. Default: strict order. */
   readonly ageing?: Ageing;
-  /** How many deliveries in hand are about to be released. Default: none. */
-  readonly settling?: () => number;
-  /** Takes a delivery. Whoever takes it calls `release()` once, after its final answer. */
+  /** Takes a delivery. Whoever takes it calls `handled()` once, and then `answered()` once. */
   readonly onDelivery: (delivery: Delivery) => void;
 }
 
@@ -31,8 +29,6 @@ const ARMED_MS = 1_000;
 /** How long a surplus message that went back may stay invisible to the next request. */
 const SURPLUS_MS = 50;
 const MAX_SURPLUS = 1_000;
-/** How long a small request may wait for slots that are about to be free. */
-const SETTLING_MS = 5;
 const WATCHDOG_MS = 250;
 const STALE_MS = 1_500;
 
@@ -61,12 +57,11 @@ export class Puller {
   #request: Request | undefined;
   #counter = 0;
   #inHand = 0;
+  #settling = 0;
   #kicking = false;
   #paused = false;
   #stopped = false;
   #lastMessageAt = performance.now();
-  #settling: NodeJS.Timeout | undefined;
-  #settled = false;
 
   constructor(bus: Bus, options: PullerOptions) {
     this.#bus = bus;
@@ -86,9 +81,14 @@ export class Puller {
     this.#kick();
   }
 
-  /** Deliveries taken and not yet released. */
+  /** Deliveries that are being worked on: each takes a slot. */
   get inHand(): number {
     return this.#inHand;
+  }
+
+  /** Deliveries whose work is done and whose answer is to come. */
+  get settling(): number {
+    return this.#settling;
   }
 
   /** Milliseconds since the server last answered a request in any way. */
@@ -96,9 +96,16 @@ export class Puller {
     return performance.now() - this.#lastMessageAt;
   }
 
-  /** A taken delivery has got its final answer: its slot is free. */
-  release(): void {
+  /** The work of a taken delivery is done: its slot is free while its outcome is being stored. */
+  handled(): void {
     this.#inHand -= 1;
+    this.#settling += 1;
+    this.#kickSoon();
+  }
+
+  /** A taken delivery has got its final answer. */
+  answered(): void {
+    this.#settling -= 1;
     this.#kickSoon();
   }
 
@@ -112,7 +119,6 @@ export class Puller {
   stop(): void {
     this.#stopped = true;
     clearInterval(this.#watchdog);
-    clearTimeout(this.#settling);
   }
 
   /** After `stop`, when the last delivery was released. */
@@ -121,8 +127,10 @@ export class Puller {
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
   }
 
+  /** Where outcomes cannot be stored fast enough, no more than one for each slot piles up. */
   get #free(): number {
-    return this.#options.slots() - this.#inHand;
+    const slots = this.#options.slots();
+    return slots - Math.max(this.#inHand, this.#inHand + this.#settling - slots);
   }
 
   #kick(): void {
@@ -133,39 +141,20 @@ export class Puller {
     // What is empty tells by itself when it no longer is: asking again and again would be late.
     this.#arm(best < 0 ? priorities.length : best);
     if (best < 0) return;
-    if (this.#waitsForMore(free)) return;
     const aged = this.#aged(best);
     const armed = this.#armedAt.filter((at) => at > 0).length;
     if (aged === undefined) this.#ask(best, Math.max(1, free - armed));
     else this.#ask(aged, 1);
   }
 
-  /** After everything that has arrived together was read. */
+  /** When everything that has arrived together was worked on: one request for all slots costs least. */
   #kickSoon(): void {
     if (this.#kicking) return;
     this.#kicking = true;
-    queueMicrotask(() => {
+    setImmediate(() => {
       this.#kicking = false;
       this.#kick();
     });
-  }
-
-  /**
-   * A request costs the server and this process as much as several tasks. So one for less than half
-   * of the slots waits for those that are about to be free, where there are any.
-   */
-  #waitsForMore(free: number): boolean {
-    const { slots, settling } = this.#options;
-    const waits = !this.#settled && free < slots() / 2 && (settling?.() ?? 0) > 0;
-    this.#settled = false;
-    if (waits) {
-      this.#settling ??= setTimeout(() => {
-        this.#settling = undefined;
-        this.#settled = true;
-        this.#kick();
-      }, SETTLING_MS);
-    }
-    return waits;
   }
 
   /** A lower priority that has waited past its allowance, and whose turn it is. */

@@ -18,7 +18,7 @@ export interface EventLog {
 /** A message is closed at this many events or bytes, whichever comes first. */
 const MAX_EVENTS = 64;
 const MAX_BYTES = 256 * 1_024;
-/** Messages of one category on their way at once. */
+/** Full messages of one category on their way at once; one that is not full goes alone. */
 const MAX_IN_FLIGHT = 4;
 /** How long an event that nobody waits for may wait for company. */
 const LINGER_MS = 5;
@@ -73,15 +73,17 @@ function createLane(bus: Bus, subject: string) {
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;
-    queueMicrotask(sendWaiting);
+    setImmediate(sendWaiting);
   }
 
   function sendWaiting(): void {
     scheduled = false;
     clearTimeout(linger);
     linger = undefined;
-    while (waiting.length > 0 && inFlight.size < MAX_IN_FLIGHT) send(takeGroup());
+    while (waiting.length > 0 && inFlight.size < room()) send(takeGroup());
   }
+
+  const room = (): number => (waiting.length >= MAX_EVENTS ? MAX_IN_FLIGHT : 1);
 
   function takeGroup(): Entry[] {
     let bytes = 0;

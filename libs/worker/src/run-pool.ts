@@ -50,7 +50,7 @@ export interface Pool extends AsyncDisposable {
   readonly category: Category;
   readonly slots: number;
   readonly stats: PoolStats;
-  /** Tasks in hand. */
+  /** Tasks whose handlers run, at most one for each slot. */
   readonly inHand: number;
   /** False when the server has not answered a pull for 3 s. */
   readonly alive: boolean;
@@ -85,8 +85,6 @@ export function runPool<C extends Category, Table extends TaskTable>(
   const seenUpTo: number[] = [];
   const suspectUpTo: number[] = [];
   let idle: (() => void) | undefined;
-  /** Tasks whose outcome is being stored. */
-  let settling = 0;
 
   const cancels = bus.connection.subscribe(anyCancel, {
     callback(_error, { subject, data }) {
@@ -120,7 +118,6 @@ export function runPool<C extends Category, Table extends TaskTable>(
     stream: taskStream(category),
     slots: control.room,
     ageing,
-    settling: () => settling,
     onDelivery: (delivery) => void serve(delivery),
   });
   const showBusy: Parameters<typeof metrics.slotsBusy.addCallback>[0] = (gauge) =>
@@ -147,20 +144,28 @@ export function runPool<C extends Category, Table extends TaskTable>(
     );
   }, SWEEP_MS);
 
+  const isIdle = (): boolean => puller.inHand + puller.settling === 0;
+
   async function serve(delivery: Delivery): Promise<void> {
+    let handled = false;
+    const handledOnce = (): void => {
+      if (!handled) puller.handled();
+      handled = true;
+    };
     let answer: Answer | undefined;
     try {
-      answer = await take(delivery);
+      answer = await take(delivery, handledOnce);
     } catch (err) {
       logger.error({ err, subject: delivery.subject }, 'a delivery was left to its redelivery');
     }
-    // In this order the answers of a batch and the next pull leave in one write to the socket.
-    puller.release();
+    handledOnce();
+    puller.answered();
     if (answer !== undefined) bus.connection.publish(delivery.reply, answer);
-    if (puller.inHand === 0) idle?.();
+    if (isIdle()) idle?.();
   }
 
-  async function take(delivery: Delivery): Promise<Answer> {
+  /** `handled` is told when the handler has ended, before its outcome is stored. */
+  async function take(delivery: Delivery, handled: () => void): Promise<Answer> {
     const message = readMessage(delivery);
     const definition = message && tasks[message.kind];
     const handler = message && handlers[message.kind];
@@ -189,7 +194,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
     });
     running.add(task);
     try {
-      return await run(task, handler);
+      return await run(task, handler, handled);
     } finally {
       running.delete(task);
       entry?.leave();
@@ -225,7 +230,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
     return Math.max(first, known.state === 'retrying' ? known.attempt + 1 : known.attempt);
   }
 
-  async function run(task: RunningTask, handler: Handler): Promise<Answer> {
+  async function run(task: RunningTask, handler: Handler, handled: () => void): Promise<Answer> {
     const { message, definition, attempt, traceparent } = task;
     if (task.delivery.count > 1) await answer.announce(task);
     metrics.waitDuration.record(
@@ -254,13 +259,10 @@ export function runPool<C extends Category, Table extends TaskTable>(
       const result = await (traceparent && !isSampled(traceparent)
         ? inTrace(traceparent, handle)
         : traced(task, handle));
-      settling += 1;
-      try {
-        reply = await answer.succeed(task, result);
-      } finally {
-        settling -= 1;
-      }
+      handled();
+      reply = await answer.succeed(task, result);
     } catch (error) {
+      handled();
       [outcome, reply] = await settle(task, error);
     }
     const ms = performance.now() - task.since;
@@ -340,7 +342,7 @@ export function runPool<C extends Category, Table extends TaskTable>(
       puller.stop();
       const drained = new Promise<void>((resolve) => {
         idle = resolve;
-        if (puller.inHand === 0) resolve();
+        if (isIdle()) resolve();
       });
       const deadline = setTimeout(() => {
         for (const task of running) task.stop('shutdown', 'the worker is shutting down', 1_000);
