@@ -151,7 +151,7 @@ export class Puller {
   #kickSoon(): void {
     if (this.#kicking) return;
     this.#kicking = true;
-    setImmediate(() => {
+    this.#bus.soon(() => {
       this.#kicking = false;
       this.#kick();
     });

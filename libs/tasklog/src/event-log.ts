@@ -73,7 +73,7 @@ function createLane(bus: Bus, subject: string) {
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;
-    setImmediate(sendWaiting);
+    bus.soon(sendWaiting);
   }
 
   function sendWaiting(): void {

@@ -160,8 +160,13 @@ export function runPool<C extends Category, Table extends TaskTable>(
     }
     handledOnce();
     puller.answered();
-    if (answer !== undefined) bus.connection.publish(delivery.reply, answer);
+    if (answer !== undefined) bus.soon(() => send(delivery, answer));
     if (isIdle()) idle?.();
+  }
+
+  /** A connection that is closed for good leaves the delivery to its redelivery. */
+  function send({ reply }: Delivery, answer: Answer): void {
+    if (!bus.connection.isClosed()) bus.connection.publish(reply, answer);
   }
 
   /** `handled` is told when the handler has ended, before its outcome is stored. */
