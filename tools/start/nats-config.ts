@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Program } from './programs.ts';
 import type { Settings } from './settings.ts';
@@ -23,6 +24,16 @@ jetstream {
 `;
 }
 
+/**
+ * For a server that shares its machine with the services. Half of Go's usual slack: a sixth less
+ * memory for a long queue, at a few percent of CPU. Half of the cores: its goroutines hand work over
+ * on the same core, so that on two cores a lone publication takes a quarter less time.
+ */
+export const sharedMachine = {
+  GOGC: '50',
+  GOMAXPROCS: String(Math.max(1, Math.floor(availableParallelism() / 2))),
+} as const;
+
 /** Writes the configuration file and says how to run nats-server with it. */
 export async function prepareNats(settings: Settings, env: NodeJS.ProcessEnv): Promise<Program> {
   await mkdir(settings.dataDir, { recursive: true });
@@ -32,8 +43,7 @@ export async function prepareNats(settings: Settings, env: NodeJS.ProcessEnv): P
     name: 'nats-server',
     command: [settings.natsServer, '--config', file],
     cwd: settings.dataDir,
-    // Half of Go's usual slack: a sixth less memory for a long queue, at a few percent of CPU.
-    env: { GOGC: '50', ...env },
+    env: { ...sharedMachine, ...env },
     readyUrl: `http://127.0.0.1:${settings.natsMonitorPort}/healthz`,
   };
 }

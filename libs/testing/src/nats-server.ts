@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findNatsServer } from './find-nats-server.ts';
@@ -42,6 +42,12 @@ interface Running {
   readonly monitorUrl: URL;
 }
 
+/** As in `tools/start/nats-config.ts`. */
+const sharedMachine = {
+  GOGC: '50',
+  GOMAXPROCS: String(Math.max(1, Math.floor(availableParallelism() / 2))),
+};
+
 const START_LIMIT_MS = 10_000;
 
 const running = new Set<ChildProcess>();
@@ -51,7 +57,7 @@ process.on('exit', () => {
 
 /**
  * A real nats-server with JetStream, configured as in production (`sync_interval` 100 ms,
- * `max_payload` 8 MB, `GOGC=50`), gone with its files at the end of the scope. Throws with the server's own
+ * `max_payload` 8 MB) and run as `npm start` runs it, gone with its files at the end of the scope. Throws with the server's own
  * words when it does not start. Where `SLIPSTREAM_TEST_NATS_URL` names one that runs already, that
  * one is taken, by suites that only talk to it.
  */
@@ -100,7 +106,7 @@ async function run(folder: string, config: Record<string, unknown>): Promise<Run
   await writeFile(configFile, JSON.stringify(config));
   const server = spawn(findNatsServer(), ['-c', configFile], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { GOGC: '50', ...process.env },
+    env: { ...sharedMachine, ...process.env },
   });
   let said = '';
   server.stderr.on('data', (text) => {
