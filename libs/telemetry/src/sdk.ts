@@ -4,11 +4,12 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import {
+  AlwaysOnSampler,
   BatchSpanProcessor,
   ParentBasedSampler,
   type SpanProcessor,
-  TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace';
+import { recordShare } from './trace.ts';
 
 let exporter: PrometheusExporter | undefined;
 let sdk: NodeSDK | undefined;
@@ -32,15 +33,14 @@ export function startTelemetry({ service, otlpEndpoint, traceRatio }: TelemetryS
       'service.instance.id': `${service}-${process.pid}`,
     }),
     autoDetectResources: false,
-    sampler: new ParentBasedSampler({
-      root: new TraceIdRatioBasedSampler(otlpEndpoint ? traceRatio : 0),
-    }),
+    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
     spanProcessors: [otlpEndpoint ? sendTo(otlpEndpoint) : discard],
     logRecordProcessors: [],
     metricReaders: [exporter],
     instrumentations: [],
   });
   sdk.start();
+  recordShare(otlpEndpoint ? traceRatio : 0);
 }
 
 const sendTo = (endpoint: string): SpanProcessor =>

@@ -1,14 +1,16 @@
+import { randomFillSync } from 'node:crypto';
 import {
   type Attributes,
   type Context,
   context,
-  isSpanContextValid,
+  INVALID_TRACEID,
   type Link,
   ROOT_CONTEXT,
   type Span,
   type SpanContext,
   SpanKind,
   SpanStatusCode,
+  TraceFlags,
   trace,
 } from '@opentelemetry/api';
 
@@ -21,6 +23,17 @@ export interface SpanOptions {
   readonly parent?: string | undefined;
   /** Starts a trace of its own, linked to this traceparent. */
   readonly linkedTo?: string | undefined;
+}
+
+/** Share of new traces that are recorded, 0 to 1. Undefined until tracing has started. */
+let recordedShare: number | undefined;
+
+/**
+ * Decides from now on which new traces are recorded. The SDK sees only those: it spends several
+ * microseconds on a span that nobody records, a tenth of the time that a small task takes.
+ */
+export function recordShare(share: number): void {
+  recordedShare = share;
 }
 
 /** Runs `run` in a new span, records its error, and ends the span when the promise settles. */
@@ -43,6 +56,11 @@ export async function withSpan<T>(
 /** A span that the caller ends, and the context in which it is active. */
 export function openSpan(name: string, options: SpanOptions): { span: Span; active: Context } {
   const parent = contextOf(options);
+  const unrecorded = unrecordedIn(parent);
+  if (unrecorded) {
+    const active = trace.setSpanContext(parent, unrecorded);
+    return { span: trace.wrapSpanContext(unrecorded), active };
+  }
   const span = trace.getTracer('slipstream').startSpan(
     name,
     {
@@ -71,7 +89,7 @@ export function recordError(span: Span, error: unknown): void {
 /** The W3C header of a span, by default of the active one. Undefined when tracing was not started. */
 export function traceparentOf(span = trace.getActiveSpan()): string | undefined {
   const of = span?.spanContext();
-  return of && isSpanContextValid(of) ? format(of) : undefined;
+  return of && isValid(of) ? format(of) : undefined;
 }
 
 export const traceIdOf = (traceparent: string | undefined): string | undefined =>
@@ -80,6 +98,30 @@ export const traceIdOf = (traceparent: string | undefined): string | undefined =
 /** Nobody records an unsampled trace: only its header's bytes are handed on. */
 export const isSampled = (traceparent: string | undefined): boolean =>
   traceparent?.endsWith('01') ?? false;
+
+/** The trace in which a new span is not recorded. All of its spans share one id: nobody will see them. */
+function unrecordedIn(parent: Context): SpanContext | undefined {
+  if (recordedShare === undefined) return undefined;
+  const known = trace.getSpanContext(parent);
+  if (known && isValid(known)) return known.traceFlags & TraceFlags.SAMPLED ? undefined : known;
+  if (Math.random() < recordedShare) return undefined;
+  return { traceId: randomHex(16), spanId: randomHex(8), traceFlags: TraceFlags.NONE };
+}
+
+const isValid = ({ traceId }: SpanContext): boolean => traceId !== INVALID_TRACEID;
+
+/** Random bytes are cheap by the thousand. */
+const pool = Buffer.alloc(4_096);
+let used = pool.length;
+
+function randomHex(bytes: number): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += bytes;
+  return pool.toString('hex', used - bytes, used);
+}
 
 function contextOf({ parent, linkedTo }: SpanOptions): Context {
   if (linkedTo !== undefined) return ROOT_CONTEXT;
