@@ -1,4 +1,4 @@
-import { type Measure, median, perSecond, timed, warmUp } from '../measure.ts';
+import { type Measure, median, perSecond, rested, timed, warmUp } from '../measure.ts';
 import { openStage, type Stage } from '../stage.ts';
 
 const PARTS = 5;
@@ -27,6 +27,7 @@ export const deep: Measure = {
 /** The first tenth starts the pool and is not counted. */
 async function takePart(stage: Stage, count: number): Promise<number> {
   await stage.caughtUp();
+  await rested(stage);
   const uncounted = count / 10;
   await stage.worker.call('start', { slots: 50 });
   await stage.worker.call('done', uncounted);

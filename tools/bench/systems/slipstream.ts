@@ -1,11 +1,12 @@
 import { defineTask } from '@slipstream/contracts';
-import { type Bus, connect, defaultTopology, provision } from '@slipstream/jetstream';
+import { connect, defaultTopology, provision, serveMicro } from '@slipstream/jetstream';
 import {
   createEventLog,
   openProjection,
   type Submission,
   submit,
   submitMany,
+  taskStateEndpoint,
 } from '@slipstream/tasklog';
 import { createLogger } from '@slipstream/telemetry';
 import { runPool } from '@slipstream/worker';
@@ -54,13 +55,18 @@ export async function openSlipstream(url: string): Promise<Queue> {
   };
 }
 
-/** The projection, which follows the log in a process of its own as it does in the system. */
+/**
+ * The projection, which follows the log in a process of its own as it does in the system, and answers
+ * a worker that was handed a task for the second time.
+ */
 export async function followSlipstream(
   url: string,
   dir: string,
 ): Promise<{ caughtUp(): Promise<void> }> {
-  const bus: Bus = await connect({ url, name: 'follower' });
+  const bus = await connect({ url, name: 'follower' });
   const projection = await openProjection(bus, { dir, name: 'bench' });
+  const endpoints = [taskStateEndpoint(projection, createEventLog(bus))];
+  serveMicro(bus, { name: 'bench', version: '1.0.0', description: 'Projection', endpoints });
   return { caughtUp: () => projection.barrier() };
 }
 
