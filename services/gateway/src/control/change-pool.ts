@@ -25,10 +25,7 @@ export async function changePool(
     const { minReplicas, maxReplicas } = withDefaults(changed);
     if (minReplicas > maxReplicas) {
       const path = change.minReplicas === undefined ? '/maxReplicas' : '/minReplicas';
-      throw mistake(
-        path,
-        `minReplicas (${minReplicas}) must not be above maxReplicas (${maxReplicas})`,
-      );
+      throw mistake(path, `(${minReplicas}) must not be above maxReplicas (${maxReplicas})`);
     }
     return changed;
   });
