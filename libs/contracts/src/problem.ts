@@ -30,11 +30,6 @@ export const problems = {
     title: 'The type of the file is not supported',
     remedy: 'Send PDF, DOCX, EPUB, HTML, Markdown or plain text.',
   },
-  unauthorized: {
-    status: 401,
-    title: 'A valid API key is missing',
-    remedy: 'Send `Authorization: Bearer <api key>`.',
-  },
   'not-found': {
     status: 404,
     title: 'There is nothing at this address',
@@ -129,11 +124,6 @@ export const problems = {
     title: 'The content type is not supported',
     remedy:
       'Send application/json, multipart/form-data for files, or application/x-ndjson where /docs has it.',
-  },
-  'rate-limited': {
-    status: 429,
-    title: 'Too many requests',
-    remedy: 'Wait for as long as `retry-after` says.',
   },
   'queue-full': {
     status: 503,
