@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { problems } from '@slipstream/contracts';
 import { expect, test } from 'vitest';
 import { duration } from './markdown.ts';
 import {
@@ -64,6 +65,11 @@ test('the errors of tasks are those that are thrown', () => {
   const documented = Object.keys(taskErrors);
   expect([...taskErrorCodes()].filter((code) => !documented.includes(code))).toEqual([]);
   expect(documented.filter((code) => !isQuoted(code))).toEqual([]);
+});
+
+test('the problems of the API are those that it answers with', () => {
+  const sources = '{libs/http,services/gateway}/src/**/*.ts';
+  expect(Object.keys(problems).filter((code) => !isQuoted(code, sources))).toEqual([]);
 });
 
 test('every subject is described', async () => {

@@ -39,6 +39,6 @@ export function taskErrorCodes(): Set<string> {
   ]);
 }
 
-/** Whether a code stands in any source, in quotes. */
-export const isQuoted = (code: string): boolean =>
-  texts(['{libs,services}/*/src/**/*.ts']).some((text) => text.includes(`'${code}'`));
+/** Whether a code stands in a source, in quotes. */
+export const isQuoted = (code: string, sources = '{libs,services}/*/src/**/*.ts'): boolean =>
+  texts([sources]).some((text) => text.includes(`'${code}'`));

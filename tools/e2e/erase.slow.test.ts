@@ -2,8 +2,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { ResultOf, SourcePage, Task, Tasks } from '@slipstream/contracts';
-import { connect } from '@slipstream/jetstream';
+import {
+  anyBrandToken,
+  type ResultOf,
+  type SourcePage,
+  subjects,
+  type Task,
+  type Tasks,
+} from '@slipstream/contracts';
+import { connect, messagesOf } from '@slipstream/jetstream';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Slipstream, startSlipstream } from './slipstream.ts';
 
@@ -115,6 +122,16 @@ async function erase(path: string): Promise<ResultOf<Tasks['erase-source']>> {
   return task.result as ResultOf<Tasks['erase-source']>;
 }
 
+/** The log of questions that named no brand. */
+async function askedOpenly(): Promise<string[]> {
+  await using bus = await connect({ url: system.natsUrl, name: 'test' });
+  const questions: string[] = [];
+  for await (const batch of messagesOf(bus, 'ASKED', subjects.asked(anyBrandToken, '*'))) {
+    questions.push(...batch.map(({ data }) => JSON.parse(Buffer.from(data).toString()).question));
+  }
+  return questions;
+}
+
 const nothing = (counts: Readonly<Record<string, number>>): boolean =>
   Object.values(counts).every((count) => count === 0);
 
@@ -182,6 +199,8 @@ test('an erased brand leaves no byte of its texts, although the pipeline is at w
   expect((await system.ended(((await sent.json()) as Task).id)).state).toBe('succeeded');
   const neighbour = await ask('Umbra', 'How many litres of silt does the Umbra sieve hold?');
   expect(neighbour.answer).toContain('nine litres');
+  const others = 'How many litres of silt does the sieve hold?';
+  expect((await ask(undefined, others)).answer).toContain('nine litres');
   const [before] = await sourcesOf('Umbra');
   await vi.waitFor(
     async () => {
@@ -212,6 +231,8 @@ test('an erased brand leaves no byte of its texts, although the pipeline is at w
   expect(await sourcesOf('Lumen')).toEqual([]);
   expect((await ask('Lumen', 'Which wax for the lamp?')).outcome).toBe('no-answer');
 
+  // Of the questions that name no brand, those stay that the erased one had no part in.
+  expect(await askedOpenly()).toEqual([others]);
   expect(await sourcesOf('Umbra')).toEqual([before]);
   const task = await system.get<Task>(`/v1/tasks/${neighbour.taskId}`);
   expect(task.result).toMatchObject({ answer: neighbour.answer });

@@ -6,7 +6,8 @@ export const problems = {
   'invalid-request': {
     status: 400,
     title: 'The request does not fit the schema',
-    remedy: 'Each entry of `errors` names the path of a field and what is expected there.',
+    remedy:
+      'Each entry of `errors` names the path of a field and what is expected there; /docs has the schema of every call.',
   },
   'invalid-json': {
     status: 400,
@@ -16,23 +17,18 @@ export const problems = {
   'unknown-kind': {
     status: 400,
     title: 'No such kind of task',
-    remedy: 'The list of kinds is in `detail` and in docs/reference/kinds.md.',
+    remedy: 'Name one of the kinds that docs/reference/kinds.md lists.',
   },
   'url-not-allowed': {
     status: 400,
     title: 'The URL may not be fetched',
     remedy:
-      'Only http and https URLs to public addresses are fetched. For intranet documentation name the host, address or CIDR in SLIPSTREAM_SCRAPE_ALLOW.',
+      'Only http and https URLs to public addresses are fetched, without user or password. For intranet documentation name the host, address or CIDR in SLIPSTREAM_SCRAPE_ALLOW.',
   },
   'unsupported-document': {
     status: 415,
     title: 'The type of the file is not supported',
     remedy: 'Send PDF, DOCX, EPUB, HTML, Markdown or plain text.',
-  },
-  unauthorized: {
-    status: 401,
-    title: 'A valid API key is missing',
-    remedy: 'Send `Authorization: Bearer <api key>`.',
   },
   'not-found': {
     status: 404,
@@ -79,7 +75,8 @@ export const problems = {
   'knowledge-unavailable': {
     status: 503,
     title: 'No service that knows the sources answers',
-    remedy: 'See whether `maintenance` runs (GET /v1/workers), and try again after `retry-after`.',
+    remedy:
+      'See whether `maintenance` and `rag` run (GET /v1/workers), and try again after `retry-after`.',
   },
   'method-not-allowed': {
     status: 405,
@@ -110,7 +107,7 @@ export const problems = {
   'task-failed': {
     status: 502,
     title: 'The task failed',
-    remedy: 'The task, named in `detail`, says why: GET it for its attempts.',
+    remedy: 'GET the task: its `error` says why, attempt by attempt.',
   },
   'idempotency-key-reused': {
     status: 409,
@@ -125,12 +122,8 @@ export const problems = {
   'unsupported-media-type': {
     status: 415,
     title: 'The content type is not supported',
-    remedy: 'Send application/json, or multipart/form-data for files.',
-  },
-  'rate-limited': {
-    status: 429,
-    title: 'Too many requests',
-    remedy: 'Wait for as long as `retry-after` says.',
+    remedy:
+      'Send application/json, multipart/form-data for files, or application/x-ndjson where /docs has it.',
   },
   'queue-full': {
     status: 503,
@@ -140,7 +133,8 @@ export const problems = {
   'broker-unavailable': {
     status: 503,
     title: 'NATS does not answer',
-    remedy: 'Nothing was accepted. Try again after `retry-after`, with the same idempotency key.',
+    remedy:
+      'Try again after `retry-after`, with the same Idempotency-Key: it may have been accepted.',
   },
   internal: {
     status: 500,
@@ -163,7 +157,11 @@ export interface Problem {
   readonly traceId: string;
 }
 
-/** Thrown by gateway code; the error handler turns it into a problem. */
+/**
+ * Thrown by gateway code; the error handler turns it into a problem. `detail` is a sentence that
+ * tells what happened and why. What to do is told by `errors`, where fields are at fault; without
+ * them the remedy of the code is added.
+ */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly code: ProblemCode;
@@ -175,7 +173,7 @@ export class ProblemError extends Error {
     detail: string,
     options: ErrorOptions & { errors?: ProblemError['errors']; retryAfterS?: number } = {},
   ) {
-    super(detail, options);
+    super(options.errors ? detail : `${detail} ${problems[code].remedy}`, options);
     this.code = code;
     this.errors = options.errors;
     this.retryAfterS = options.retryAfterS;

@@ -2,7 +2,6 @@ export {
   type ChunkedDocument,
   type ChunkOptions,
   chunkDocument,
-  type DocumentFacts,
   type DocumentPage,
 } from './chunk/chunk-document.ts';
 export { plainText } from './chunk/plain-text.ts';

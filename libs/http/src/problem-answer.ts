@@ -54,7 +54,7 @@ export function toProblem(error: unknown, translate: TranslateError): ProblemErr
   const known = translate(error);
   if (known) return known;
   const { code = '', statusCode = 500, message } = error as Partial<FastifyError>;
-  const detail = message ?? '';
+  const detail = (message ?? '').replace(/[^.]$/, '$&.');
   if (error instanceof SyntaxError && statusCode === 400) {
     return new ProblemError('invalid-json', detail, { cause: error });
   }

@@ -2,7 +2,7 @@ import { anyBrandToken, brandToken, subjects } from '@slipstream/contracts';
 import type { Bus } from './connect.ts';
 import { directSince } from './direct-batch.ts';
 
-/** A question as it was asked, for what is learned from many of them. Its answer is not in it. */
+/** A question as it was asked, for what is learned from many of them. Its answer's text is not in it. */
 export interface Asked {
   readonly brand?: string | undefined;
   readonly question: string;
@@ -15,6 +15,8 @@ export interface Asked {
   readonly limit?: number | undefined;
   /** It said only by the conversation before it what it was about. */
   readonly followUp?: boolean;
+  /** Addresses of what its answer quotes: by them an erasure finds the questions of no brand. */
+  readonly cited?: readonly string[];
   /** The best passages of one that was not answered. */
   readonly passages?: readonly {
     readonly url: string;

@@ -49,6 +49,20 @@ export async function* directAll(
   }
 }
 
+/**
+ * The last message of every subject that matches. One that is written while the others are read
+ * comes by twice in `directAll`; here it counts once, as it is then.
+ */
+export async function directLatest(
+  bus: Bus,
+  stream: string,
+  subject: string,
+): Promise<StoredMessage[]> {
+  const latest = new Map<string, StoredMessage>();
+  for await (const message of directAll(bus, stream, subject)) latest.set(message.subject, message);
+  return [...latest.values()];
+}
+
 /** One try; an answer takes a millisecond. What was sent while the connection broke gets none. */
 const TRY_MS = 1_000;
 const PATIENCE_MS = 5_000;

@@ -24,6 +24,7 @@ export {
   directAll,
   directBySeq,
   directLast,
+  directLatest,
   directNext,
   type StoredMessage,
 } from './direct-get.ts';

@@ -52,14 +52,14 @@ export interface Engine extends AsyncDisposable {
 
 /** The engine without services: a nats-server of its own, provisioned, with a log and a projection. */
 export async function startEngine(table: TaskTable = systemTasks): Promise<Engine> {
-  const stack = new AsyncDisposableStack();
+  await using opening = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), 'engine-'));
-  stack.defer(() => rm(dir, { recursive: true, force: true }));
-  const nats = stack.use(await startNatsServer());
-  const bus = stack.use(await connect({ url: nats.url, name: 'test' }));
+  opening.defer(() => rm(dir, { recursive: true, force: true }));
+  const nats = opening.use(await startNatsServer());
+  const bus = opening.use(await connect({ url: nats.url, name: 'test' }));
   await provision(bus);
   const log = createEventLog(bus);
-  const projection = stack.use(await openProjection(bus, { dir, name: 'test', tasks: table }));
+  const projection = opening.use(await openProjection(bus, { dir, name: 'test', tasks: table }));
   serveMicro(bus, {
     name: 'slipstream-test',
     version: '0.1.0',
@@ -85,6 +85,7 @@ export async function startEngine(table: TaskTable = systemTasks): Promise<Engin
     return taskView(row, bytes ? JSON.parse(Buffer.from(bytes).toString()) : undefined);
   }
 
+  const stack = opening.move();
   return {
     nats,
     bus,

@@ -24,6 +24,8 @@ export interface PoolControls {
   readonly overflow?: Overflow;
   /** How long a lower priority waits before it gets its share. */
   readonly ageing?: AgeingSettings;
+  /** Levels by which tasks with a tag go up when they are submitted; negative: down. */
+  readonly boosts?: Readonly<Record<string, number>>;
   /** Concurrency and rates of kinds, weights of tenants. */
   readonly limits?: CategoryLimits;
   /** Raised by each reset: pools drop their open pulls and begin anew. */

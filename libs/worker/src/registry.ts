@@ -1,4 +1,4 @@
-import { type Bus, directAll, encodeHeaders } from '@slipstream/jetstream';
+import { type Bus, directLatest, encodeHeaders } from '@slipstream/jetstream';
 import type { Logger } from '@slipstream/telemetry';
 import type { Pool } from './run-pool.ts';
 
@@ -78,11 +78,8 @@ export function register(
 
 /** Every process that is alive. */
 export async function readWorkers(bus: Bus): Promise<readonly WorkerEntry[]> {
-  const entries: WorkerEntry[] = [];
-  for await (const message of directAll(bus, 'KV_runtime', '$KV.runtime.worker.*')) {
-    if (message.data.length > 0) {
-      entries.push(JSON.parse(Buffer.from(message.data).toString()) as WorkerEntry);
-    }
-  }
-  return entries;
+  const entries = await directLatest(bus, 'KV_runtime', '$KV.runtime.worker.*');
+  return entries
+    .filter(({ data }) => data.length > 0)
+    .map(({ data }) => JSON.parse(Buffer.from(data).toString()) as WorkerEntry);
 }

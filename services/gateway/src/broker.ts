@@ -45,11 +45,7 @@ export function watchBroker(bus: Bus): Broker {
     },
     async call(run, limitMs = ANSWER_MS) {
       await untilConnected();
-      return within(limitMs, run(), () =>
-        unavailable(
-          `NATS did not answer within ${limitMs} ms. The request may still be accepted: repeat it with an Idempotency-Key.`,
-        ),
-      );
+      return within(limitMs, run(), () => unavailable(`NATS did not answer within ${limitMs} ms.`));
     },
   };
 }

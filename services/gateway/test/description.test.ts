@@ -122,6 +122,15 @@ test('every kind is described: what it takes and what it gives', async () => {
   }
 });
 
+test('every answer has the trace of its request, those for Prometheus too', async () => {
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+  for (const path of ['/livez', '/metrics', '/v1/nothing', '/docs/reference/errors.md']) {
+    const answer = await fetch(gateway.url + path, { headers });
+    expect([path, answer.headers.get('x-trace-id')]).toEqual([path, traceId]);
+  }
+});
+
 test('the reference can be browsed', async () => {
   const page = await fetch(`${gateway.url}/docs`);
   expect(page.status).toBe(200);

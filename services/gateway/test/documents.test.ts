@@ -183,6 +183,30 @@ describe('POST /v1/documents/batch', () => {
     expect(await readdir(join(gateway.dir, 'uploads'))).toEqual([]);
   });
 
+  test('batchSize says how many are under way at once, in a form and in JSON', async () => {
+    const urls = ['https://docs.example.com/a.pdf'];
+    const form = (size: string) => upload([brand, ['batchSize', size], ...files(1)], {}, path);
+    for (const { status, body } of [
+      await form('7'),
+      await gateway.post(path, { urls, brand: 'Acme', batchSize: 7 }),
+    ]) {
+      expect(status).toBe(202);
+      const stored = await gateway.bus.manager.streams.getMessage('TASKS_BATCH', {
+        last_by_subj: `tasks.batch.high.${body['id']}`,
+      });
+      expect(stored?.json<{ payload: object }>().payload).toMatchObject({ concurrency: 7 });
+    }
+    for (const { status, body } of [
+      await form('many'),
+      await gateway.post(path, { urls, brand: 'Acme', batchSize: 0 }),
+    ]) {
+      expect([status, body['errors']]).toEqual([
+        400,
+        [{ path: '/batchSize', message: expect.any(String) }],
+      ]);
+    }
+  });
+
   test('URLs may have notes too', async () => {
     const urls = ['https://docs.example.com/a.pdf', 'https://docs.example.com/b.pdf'];
     const answer = await gateway.post(path, { urls, brand: 'Acme', notes: true });

@@ -42,13 +42,13 @@ export interface Json {
 }
 
 export async function startGateway(env: Record<string, string> = {}): Promise<TestGateway> {
-  const stack = new AsyncDisposableStack();
-  const nats = stack.use(await startNatsServer());
+  await using opening = new AsyncDisposableStack();
+  const nats = opening.use(await startNatsServer());
   const dir = await mkdtemp(join(tmpdir(), 'gateway-'));
-  stack.defer(() => rm(dir, { recursive: true, force: true }));
-  const bus = stack.use(await connect({ url: nats.url, name: 'test' }));
+  opening.defer(() => rm(dir, { recursive: true, force: true }));
+  const bus = opening.use(await connect({ url: nats.url, name: 'test' }));
   await provision(bus);
-  const service = stack.use(
+  const service = opening.use(
     await startService(
       readConfig({
         SLIPSTREAM_NATS_URL: nats.url,
@@ -71,6 +71,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     );
   const logger = createLogger('test', 'silent');
   const log = createEventLog(bus);
+  const stack = opening.move();
   return {
     url,
     opsUrl,

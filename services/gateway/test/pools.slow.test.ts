@@ -29,6 +29,7 @@ test('GET /v1/pools shows what is in effect before anybody has set anything', as
       allowanceMs: { high: 30_000, normal: 120_000, low: 600_000, bulk: 1_800_000 },
     },
     limits: { kinds: expect.any(Object), tenants: {} },
+    boosts: {},
     paused: false,
     workers: 0,
     totalSlots: 0,
@@ -55,6 +56,31 @@ test('slots that are changed by PATCH are taken by a running pool', async () => 
     5_000,
   );
   gate.resolve();
+});
+
+test('tags choose the priority at submit, in a batch too, for as long as they have a boost', async () => {
+  const task = (more: object = {}) => ({ kind: 'embed-texts', payload: { texts: ['a'] }, ...more });
+  const submitted = async (more: object) =>
+    (await gateway.post('/v1/tasks', task(more))).body['priority'] as unknown;
+  const set = await gateway.patch('/v1/pools/embedding', { boosts: { urgent: 2, nightly: -1 } });
+  expect(set.body['boosts']).toEqual({ urgent: 2, nightly: -1 });
+  const urgent = { priority: 'bulk', tags: ['urgent'] };
+  await vi.waitFor(async () => expect(await submitted(urgent)).toBe('normal'), 20_000);
+  expect(await submitted({ tags: ['nightly', 'other'] })).toBe('low');
+  expect(await submitted({ priority: 'high', tags: ['other'] })).toBe('high');
+  const { body } = await gateway.post('/v1/tasks/batch', { tasks: [task(urgent), task()] });
+  const [first, second] = body['ids'] as unknown as [string, string];
+  expect((await gateway.get(`/v1/tasks/${first}`)).body).toMatchObject({ priority: 'normal' });
+  expect((await gateway.get(`/v1/tasks/${second}`)).body).toMatchObject({ priority: 'normal' });
+
+  const gone = await gateway.patch('/v1/pools/embedding', { boosts: { urgent: null } });
+  expect(gone.body['boosts']).toEqual({ nightly: -1 });
+  await vi.waitFor(async () => expect(await submitted(urgent)).toBe('bulk'), 20_000);
+  const wrong = await gateway.patch('/v1/pools/embedding', { boosts: { urgent: 9 } });
+  expect(wrong.body['errors']).toContainEqual({
+    path: '/boosts/urgent',
+    message: expect.stringContaining('4'),
+  });
 });
 
 test('ageing and limits are changed field by field, and null gives the default back', async () => {

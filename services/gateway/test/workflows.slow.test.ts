@@ -73,6 +73,10 @@ test('a chain runs in order, and a result goes into a later payload', async () =
   });
   expect(workflow).toMatchObject({ name: 'three', state: 'succeeded', counts: { succeeded: 3 } });
   expect(asked).toEqual(['first', 'hybrid', 'last']);
+  const { body: node } = await gateway.get(`/v1/tasks/${workflow['nodes']?.['1']?.['taskId']}`);
+  expect(node).toMatchObject({ parentId: workflow['id'], workflowId: workflow['id'] });
+  const { body: whole } = await gateway.get(`/v1/tasks/${workflow['id']}`);
+  expect(whole['workflowId']).toBeUndefined();
 });
 
 test('a diamond joins after both of its arms', async () => {

@@ -19,9 +19,9 @@ export interface Knowledge extends AsyncDisposable {
 }
 
 export async function startKnowledge(): Promise<Knowledge> {
-  const stack = new AsyncDisposableStack();
-  const engine = stack.use(await startEngine());
-  stack.use(await startService(readConfig(engine.env)));
+  await using opening = new AsyncDisposableStack();
+  const engine = opening.use(await startEngine());
+  opening.use(await startService(readConfig(engine.env)));
   const ask = async <T>(verb: 'list' | 'find' | 'forget', question: object): Promise<T> => {
     const body = JSON.stringify(question);
     return (await engine.bus.connection.request(subjects.sources(verb), body)).json<T>();
@@ -29,6 +29,7 @@ export async function startKnowledge(): Promise<Knowledge> {
   const list = (question: object) => ask<SourcePage>('list', question);
   // The endpoints come last.
   await vi.waitFor(() => list({}), 20_000);
+  const stack = opening.move();
   return {
     engine,
     ask,

@@ -8,17 +8,13 @@ import { type PayloadOf, type Tasks, tasks } from '@slipstream/contracts';
 import { admit, conduct } from '@slipstream/flows';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { BreakerOpenError, BreakerRegistry } from '@slipstream/resilience';
-import { type Engine, startEngine, untilDisposed } from '@slipstream/testkit';
+import { type Engine, startEngine, untilDisposed, withRest } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { startTestServer, type TestServer } from '../src/fetch/start-test-server.ts';
 import { createRenderer, type Renderer } from '../src/render/create-renderer.ts';
 import { startService } from '../src/service.ts';
-
-const unused = async (): Promise<never> => {
-  throw new Error('a crawl needs no such task');
-};
 
 /** Set by people without a browser. Anywhere else its absence is a failure, not a reason to skip. */
 const withoutBrowser = process.env['SKIP_BROWSER'] === '1';
@@ -86,13 +82,9 @@ describe.skipIf(withoutBrowser)('with Chromium', { timeout: 60_000 }, () => {
         category: 'embedding',
         tasks,
         slots: 3,
-        handlers: {
+        handlers: withRest('embedding', {
           'embed-chunks': async () => ({ embedded: 0, embedder: 'none' }),
-          'embed-texts': async () => ({ vectors: [], embedder: 'none', dimensions: 0 }),
-          're-embed': unused,
-          're-embed-documents': unused,
-          'switch-embedder': unused,
-        },
+        }),
       }),
     );
     stack.use(

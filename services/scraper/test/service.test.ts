@@ -64,7 +64,10 @@ test('a site whose robots.txt cannot be read is left alone until it can', async 
     maxAttempts: 1,
   });
   const view = taskView(await engine.reaches(task.id));
-  expect(view.error?.code).toBe('robots-unreachable');
+  expect(view.error).toMatchObject({
+    code: 'robots-unreachable',
+    message: expect.stringContaining('cannot be read (answered 500)'),
+  });
   expect(site.seen.filter((path) => path !== '/robots.txt')).toEqual([]);
 });
 

@@ -19,19 +19,19 @@ const embedder = { id: 'test', dimensions: 2 };
 
 /** The scraper in this process, with the leaders that it needs and an embedder that only counts. */
 export async function startScraper(env: NodeJS.ProcessEnv = {}): Promise<Scraper> {
-  const stack = new AsyncDisposableStack();
-  const engine = stack.use(await startEngine());
+  await using opening = new AsyncDisposableStack();
+  const engine = opening.use(await startEngine());
   const { bus, log, projection, parts, dir } = engine;
-  stack.use(
+  opening.use(
     untilDisposed((signal) =>
       conduct({ bus, log, projection, tasks, logger: parts.logger }, signal),
     ),
   );
-  stack.use(untilDisposed((signal) => admit({ bus, log, tasks, logger: parts.logger }, signal)));
-  const store = stack.use(await openKnowledgeStore({ uri: join(dir, 'knowledge') }));
+  opening.use(untilDisposed((signal) => admit({ bus, log, tasks, logger: parts.logger }, signal)));
+  const store = opening.use(await openKnowledgeStore({ uri: join(dir, 'knowledge') }));
   const embedded: string[] = [];
   const vectors = new Set<string>();
-  stack.use(
+  opening.use(
     runPool(parts, {
       category: 'embedding',
       tasks,
@@ -50,7 +50,7 @@ export async function startScraper(env: NodeJS.ProcessEnv = {}): Promise<Scraper
       }),
     }),
   );
-  stack.use(
+  opening.use(
     await startService(
       readConfig({
         ...engine.env,
@@ -60,5 +60,6 @@ export async function startScraper(env: NodeJS.ProcessEnv = {}): Promise<Scraper
       }),
     ),
   );
+  const stack = opening.move();
   return { engine, store, embedded, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

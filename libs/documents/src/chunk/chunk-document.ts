@@ -1,20 +1,9 @@
 import type { Chunk } from '@slipstream/contracts';
-import { sha256 } from '../hash.ts';
 import { type Block, type Heading, markdownBlocks } from './markdown-blocks.ts';
 import { packUnits } from './pack-units.ts';
 import { plainText } from './plain-text.ts';
+import { type DocumentFacts, type Piece, toChunks } from './to-chunks.ts';
 import { unitsOf } from './units.ts';
-
-export interface DocumentFacts {
-  readonly docId: string;
-  readonly brand: string;
-  /** Origin of the site, or `upload`. */
-  readonly source: string;
-  readonly url: string;
-  readonly title: string;
-  /** RFC 3339. */
-  readonly fetchedAt: string;
-}
 
 export type ChunkedDocument = DocumentFacts &
   ({ readonly markdown: string } | { readonly pages: readonly DocumentPage[] });
@@ -38,48 +27,25 @@ export interface ChunkOptions {
  * A document as chunks, in order. A chunk lies within one section and one page; its headings stand
  * in `headingPath`, without the title, and not in its text. Links are reduced to their text. A
  * section without text, and so a document without text, gives no chunk.
- *
- * The id is made of all that a chunk is found and cited by: brand, document, title, headings, page,
- * text, and which one it is of several that are equal in all of these. It does not depend on the
- * place in the document, so what is unchanged keeps its id when text is added before it.
  */
 export function chunkDocument(document: ChunkedDocument, options: ChunkOptions = {}): Chunk[] {
   const { target = 600, overlap = 100, whole = target * 2.5 } = options;
-  const { docId, brand, source, url, title, fetchedAt } = document;
   const pages = 'pages' in document ? document.pages : [{ markdown: document.markdown }];
-  const seen = new Map<string, number>();
-  const chunks: Chunk[] = [];
+  const pieces: Piece[] = [];
   let open: readonly Heading[] = [];
   for (const page of pages) {
     const { blocks, headings } = markdownBlocks(page.markdown, open);
     open = headings;
     const pageNumber = 'number' in page ? { page: page.number } : {};
     for (const section of sections(blocks)) {
-      const headingPath = pathOf(section[0]?.headings ?? [], title);
+      const headingPath = pathOf(section[0]?.headings ?? [], document.title);
       const units = section.flatMap((block) => unitsOf(block, { target, whole }));
       for (const text of packUnits(units, { target, overlap })) {
-        const key = sha256(brand, docId, title, ...headingPath, pageNumber.page ?? 0, text);
-        const nth = seen.get(key) ?? 0;
-        seen.set(key, nth + 1);
-        const id = sha256(key, nth).slice(0, 32);
-        const ordinal = chunks.length;
-        chunks.push({
-          id,
-          brand,
-          source,
-          docId,
-          url,
-          title,
-          headingPath,
-          ...pageNumber,
-          ordinal,
-          text,
-          fetchedAt,
-        });
+        pieces.push({ headingPath, ...pageNumber, text });
       }
     }
   }
-  return chunks;
+  return toChunks(document, pieces);
 }
 
 /** Neighbouring blocks under the very same headings. */

@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { lookup as dnsLookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector, Pool } from 'undici';
-import { type AllowList, checkUrl, usableAddresses } from '../net-guard/index.ts';
+import { type AllowList, checkUrl, HOW_TO_ALLOW, usableAddresses } from '../net-guard/index.ts';
 
 /** A connection that must not be made. */
 export class PrivateAddressError extends Error {
@@ -86,10 +86,8 @@ export function guardedLookup(
         const [first] = usable;
         if (first === undefined) {
           const found = addresses.map(({ address }) => address).join(', ') || 'nothing';
-          callback(
-            new PrivateAddressError(`${host} resolves to ${found}, not to a public address`),
-            '',
-          );
+          const message = `${host} resolves to ${found}, not to a public address${HOW_TO_ALLOW}`;
+          callback(new PrivateAddressError(message), '');
         } else if (all) callback(null, usable);
         else callback(null, first.address, first.family);
       },

@@ -3,6 +3,10 @@ import { unwrapAddress } from './addresses.ts';
 import type { AllowList } from './allow-list.ts';
 import { usableAddresses } from './usable-addresses.ts';
 
+/** Ends a message about an address that is not public. */
+export const HOW_TO_ALLOW =
+  ': if it may be fetched all the same, name it in the setting SLIPSTREAM_SCRAPE_ALLOW';
+
 export type UrlVerdict =
   | {
       readonly ok: true;
@@ -23,17 +27,34 @@ export type UrlVerdict =
  */
 export function checkUrl(input: string, allow: AllowList): UrlVerdict {
   const url = URL.parse(input);
-  if (url === null) return { ok: false, why: 'invalid-url', message: `'${input}' is not a URL` };
+  if (url === null)
+    return {
+      ok: false,
+      why: 'invalid-url',
+      message: `'${input}' is not a URL such as https://docs.example/`,
+    };
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    return { ok: false, why: 'not-http', message: `${url.protocol} URLs are not fetched` };
+    return {
+      ok: false,
+      why: 'not-http',
+      message: `${url.protocol} URLs are not fetched, only http and https`,
+    };
   if (url.username !== '' || url.password !== '')
-    return { ok: false, why: 'credentials', message: 'a URL must not carry user or password' };
+    return {
+      ok: false,
+      why: 'credentials',
+      message: 'a URL must not carry user or password: leave them out',
+    };
 
   const host = unwrapAddress(url.hostname);
   const port = portOf(url);
   const known = knownAddresses(host);
   if (known.length > 0 && usableAddresses(host, port, known, allow).length === 0)
-    return { ok: false, why: 'private-address', message: `${host} is not a public address` };
+    return {
+      ok: false,
+      why: 'private-address',
+      message: `${host} is not a public address${HOW_TO_ALLOW}`,
+    };
   const listed = allow.hasHost(host, port) || known.some((one) => allow.hasAddress(one, port));
   return { ok: true, url, listed };
 }

@@ -42,6 +42,13 @@ test.each([
   });
 });
 
+test('what is refused for its address says how to let it in', () => {
+  expect(checkUrl('http://10.1.2.3/x', nothing)).toMatchObject({
+    message:
+      '10.1.2.3 is not a public address: if it may be fetched all the same, name it in the setting SLIPSTREAM_SCRAPE_ALLOW',
+  });
+});
+
 test.each(['8.8.8.8', '[2606:4700::1111]', '[64:ff9b::8.8.8.8]', 'docs.example.com'])(
   'http://%s/ passes',
   (host) => {

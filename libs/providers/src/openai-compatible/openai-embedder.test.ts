@@ -61,7 +61,7 @@ test('wrong dimensions are a terminal error that names both numbers', async () =
   await expect(embedderAt(server.baseUrl).embed(['a'], 'passage')).rejects.toMatchObject({
     name: 'TerminalError',
     code: 'wrong-dimensions',
-    message: `bge-small at ${server.baseUrl}/embeddings gives vectors of 4 dimensions, 3 are configured`,
+    message: `bge-small at ${server.baseUrl}/embeddings gives vectors of 4 dimensions, 3 are configured: correct SLIPSTREAM_EMBEDDER_DIMENSIONS`,
   });
   expect(server.seen).toHaveLength(1);
 });

@@ -82,7 +82,7 @@ export function createOpenAiEmbedder(settings: OpenAiEmbedderSettings): Embedder
     for (const [position, { index, embedding }] of (response.data ?? []).entries()) {
       if (embedding.length !== dimensions) {
         throw new TerminalError(
-          `${model} at ${endpoint} gives vectors of ${embedding.length} dimensions, ${dimensions} are configured`,
+          `${model} at ${endpoint} gives vectors of ${embedding.length} dimensions, ${dimensions} are configured: correct SLIPSTREAM_EMBEDDER_DIMENSIONS`,
           { code: 'wrong-dimensions' },
         );
       }

@@ -18,7 +18,8 @@ export function providerError(error: unknown, endpoint: string): Error {
   const { status } = error;
   const message = `${endpoint} answered ${error.message}`;
   if (status !== undefined && status < 500 && status !== 408 && status !== 429) {
-    return new TerminalError(message, { code: 'provider-refused', cause: error });
+    const remedy = 'look at the key, the name of the model and the length of the text';
+    return new TerminalError(`${message}; ${remedy}`, { code: 'provider-refused', cause: error });
   }
   const delayMs = error.headers && retryAfterMs(error.headers);
   return new RetryLaterError(message, {

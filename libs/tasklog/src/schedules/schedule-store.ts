@@ -6,8 +6,8 @@ import {
 } from '@slipstream/contracts';
 import {
   type Bus,
-  directAll,
   directLast,
+  directLatest,
   encodeHeaders,
   JS_ERRORS,
   PublishError,
@@ -27,7 +27,7 @@ export interface Kept<T> {
 /** Every schedule, by name. */
 export async function readSchedules(bus: Bus): Promise<Schedule[]> {
   const schedules: Schedule[] = [];
-  for await (const message of directAll(bus, STREAM, definitionKey('*'))) {
+  for (const message of await directLatest(bus, STREAM, definitionKey('*'))) {
     const schedule = parsed<Schedule>(message);
     if (schedule) schedules.push(schedule);
   }

@@ -4,6 +4,7 @@ import { type Bus, takeLock } from '@slipstream/jetstream';
 import type { EventLog } from '@slipstream/tasklog';
 import { type Overflow, readControls } from '@slipstream/worker';
 import type { Broker } from '../broker.ts';
+import type { Boosts } from './boost.ts';
 import { dropLowest } from './drop-lowest.ts';
 import { type QueueLimit, readQueueLimit } from './queue-limit.ts';
 
@@ -26,6 +27,8 @@ export interface Admission {
    * Rejects with `queue-full` otherwise; then `store` was not called.
    */
   admit<T>(category: Category, priority: Priority, store: () => Promise<T>): Promise<Admitted<T>>;
+  /** What tags do to the priority of tasks of the category, as it was set up to 250 ms ago. */
+  boosts(category: Category): Promise<Boosts>;
 }
 
 /** With more room than this a count of a moment ago is good enough: nobody fills it before the next one. */
@@ -37,6 +40,12 @@ const PATIENCE_MS = 5_000;
 const ROOM_POLL_MS = 50;
 const LOCK_POLL_MS = 5;
 const RETRY_AFTER_S = 5;
+
+/** What decides about a submit. */
+interface GateState extends QueueLimit {
+  readonly overflow: Overflow;
+  readonly boosts: Boosts;
+}
 
 /** A submit that waits for its turn. */
 interface Entry {
@@ -52,38 +61,43 @@ interface Entry {
  */
 export function createAdmission(parts: AdmissionParts): Admission {
   const gates = new Map<Category, ReturnType<typeof createGate>>();
+  function gateOf(category: Category): ReturnType<typeof createGate> {
+    const gate = gates.get(category) ?? createGate(parts, category);
+    gates.set(category, gate);
+    return gate;
+  }
   return {
-    admit(category, priority, store) {
-      let gate = gates.get(category);
-      if (!gate) {
-        gate = createGate(parts, category);
-        gates.set(category, gate);
-      }
-      return gate.admit(priority, store);
-    },
+    admit: (category, priority, store) => gateOf(category).admit(priority, store),
+    boosts: async (category) => (await gateOf(category).fresh()).boosts,
   };
 }
 
 function createGate({ bus, broker, log }: AdmissionParts, category: Category) {
-  let known: { readonly at: number; readonly limit: Promise<QueueLimit> } | undefined;
+  let known: { readonly at: number; readonly state: Promise<GateState> } | undefined;
   let stored = 0;
   let entries: Entry[] = [];
   let working = false;
 
-  const read = (): Promise<QueueLimit & { readonly overflow: Overflow }> =>
+  const read = (): Promise<GateState> =>
     broker.call(async () => {
       const { controls } = await readControls(bus, category);
       const limit = await readQueueLimit(bus, category, controls);
-      return { ...limit, overflow: controls.overflow ?? 'reject' };
+      const { overflow = 'reject', boosts = {} } = controls;
+      return { ...limit, overflow, boosts };
     });
 
-  async function isRoomy(): Promise<boolean> {
+  /** As it was up to 250 ms ago. */
+  function fresh(): Promise<GateState> {
     const now = performance.now();
     if (!known || now - known.at > FRESH_MS) {
-      known = { at: now, limit: read() };
+      known = { at: now, state: read() };
       stored = 0;
     }
-    const { maxQueued, queued } = await known.limit;
+    return known.state;
+  }
+
+  async function isRoomy(): Promise<boolean> {
+    const { maxQueued, queued } = await fresh();
     return maxQueued - queued - stored > SAFE_ROOM;
   }
 
@@ -162,7 +176,7 @@ function createGate({ bus, broker, log }: AdmissionParts, category: Category) {
     }
   }
 
-  return { admit };
+  return { admit, fresh };
 }
 
 const full = (why: string): ProblemError =>

@@ -121,7 +121,8 @@ export const ageingView = (settings: AgeingSettings | undefined): Static<typeof 
 const kindsOf = (category: Category) =>
   Object.values<TaskTable[string]>(tasks).filter((one) => one.category === category);
 
-function merged<T>(
+/** Entries that are named are set anew; those that are null go. */
+export function merged<T>(
   current: Readonly<Record<string, T>> = {},
   change: Readonly<Record<string, T | null>> = {},
 ): Record<string, T> {

@@ -2,7 +2,7 @@ import type { Category } from '@slipstream/contracts';
 import { type Bus, taskStream } from '@slipstream/jetstream';
 import { changeControls } from '@slipstream/worker';
 import type { Static } from 'typebox';
-import { changedAgeing, changedLimits } from './change-limits.ts';
+import { changedAgeing, changedLimits, merged } from './change-limits.ts';
 import { mistake } from './mistake.ts';
 import { type PoolChange, withDefaults } from './pool-view.ts';
 import { highestMaxQueued } from './queue-limit.ts';
@@ -15,20 +15,18 @@ export async function changePool(
 ): Promise<void> {
   if (change.maxQueued !== undefined) await checkMaxQueued(bus, category, change.maxQueued);
   await changeControls(bus, category, (current) => {
-    const { ageing, limits, ...plain } = change;
+    const { ageing, limits, boosts, ...plain } = change;
     const changed = {
       ...current,
       ...plain,
       ...(ageing !== undefined && { ageing: changedAgeing(current.ageing, ageing) }),
+      ...(boosts && { boosts: merged(current.boosts, boosts) }),
       ...(limits && { limits: changedLimits(category, current.limits, limits) }),
     };
     const { minReplicas, maxReplicas } = withDefaults(changed);
     if (minReplicas > maxReplicas) {
       const path = change.minReplicas === undefined ? '/maxReplicas' : '/minReplicas';
-      throw mistake(
-        path,
-        `minReplicas (${minReplicas}) must not be above maxReplicas (${maxReplicas})`,
-      );
+      throw mistake(path, `(${minReplicas}) must not be above maxReplicas (${maxReplicas})`);
     }
     return changed;
   });

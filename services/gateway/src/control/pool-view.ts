@@ -48,6 +48,8 @@ const limits = {
   }),
 };
 
+const Boost = Type.Integer({ minimum: -4, maximum: 4 });
+
 /** Body of `PATCH /v1/pools/{category}`. */
 export const PoolChange = Type.Object(
   {
@@ -59,6 +61,12 @@ export const PoolChange = Type.Object(
     overflow: Type.Optional(limits.overflow),
     ageing: Type.Optional(AgeingChange),
     limits: Type.Optional(LimitsChange),
+    boosts: Type.Optional(
+      Type.Record(Type.String(), Type.Union([Boost, Type.Null()]), {
+        description:
+          'Tag to levels by which tasks with it go up when they are submitted; null: none',
+      }),
+    ),
   },
   { additionalProperties: false, minProperties: 1 },
 );
@@ -70,6 +78,7 @@ export const PoolView = Type.Object({
   ...limits,
   ageing: AgeingView,
   limits: LimitsView,
+  boosts: Type.Record(Type.String(), Boost, { description: 'What tags do to priorities' }),
   paused: Type.Boolean(),
   workers: Type.Integer({ description: 'Processes that are alive' }),
   totalSlots: Type.Integer({ description: 'Slots of all of them' }),
@@ -109,6 +118,7 @@ export async function readPool(
     overflow,
     ageing: ageingView(controls.ageing),
     limits: limitsView(category, controls.limits),
+    boosts: { ...controls.boosts },
     paused,
     workers: pools.length,
     totalSlots: sum('slots'),

@@ -1,6 +1,13 @@
 import { Brand, tasks } from '@slipstream/contracts';
 import type { HttpApp } from '@slipstream/http';
 import { Type } from 'typebox';
+import { mistake } from '../control/mistake.ts';
+import {
+  chunkFields,
+  documentsOf,
+  storeDocuments,
+  textsOrChunks,
+} from '../knowledge/given-chunks.ts';
 import { jsonOrLines } from '../ndjson/take-ndjson.ts';
 import type { GatewayParts } from '../parts.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
@@ -27,23 +34,32 @@ export const ofLines = {
   additionalProperties: false,
   description: 'For NDJSON; otherwise the body says it',
 };
+export const AtOnce = Type.Optional(
+  Type.Integer({
+    minimum: 1,
+    maximum: 1_000,
+    description: 'How many are under way at once. Default: as many as the workers have slots for',
+  }),
+);
 export const LINES =
   'A URL a line, or `{"url": ..., "brand": ...}`: a line may name a brand of its own';
 
+const DEFAULT_BATCH = 64;
 const BatchSize = Type.Integer({
   minimum: 1,
   maximum: 256,
-  default: 64,
-  description: 'How many make one task',
+  default: DEFAULT_BATCH,
+  description: 'How many texts make one task',
 });
 const ScrapeBatch = Type.Object(
-  { urls: Urls, brand: Brand, render },
+  { urls: Urls, brand: Brand, render, batchSize: AtOnce },
   { additionalProperties: false },
 );
 const EmbeddingBatch = Type.Object(
   {
-    texts: Type.Array(oneBatch.items, { minItems: 1, maxItems: MAX_TEXTS }),
+    texts: Type.Optional(Type.Array(oneBatch.items, { minItems: 1, maxItems: MAX_TEXTS })),
     batchSize: Type.Optional(BatchSize),
+    ...chunkFields,
   },
   { additionalProperties: false },
 );
@@ -61,7 +77,10 @@ export function batchRoutes(app: HttpApp, parts: GatewayParts): void {
         tags,
         operationId: 'createScrapeBatch',
         summary: 'Scrape many pages, as one workflow',
-        querystring: Type.Object({ brand: Type.Optional(Brand), render }, ofLines),
+        querystring: Type.Object(
+          { brand: Type.Optional(Brand), render, batchSize: AtOnce },
+          ofLines,
+        ),
         body: jsonOrLines(ScrapeBatch, LINES),
         ...common,
       },
@@ -80,19 +99,25 @@ export function batchRoutes(app: HttpApp, parts: GatewayParts): void {
         tags,
         operationId: 'createEmbeddingBatch',
         summary:
-          'Turn many texts into vectors, as one workflow: the results are those of its nodes',
+          'Turn many texts into vectors, or index chunks of many documents, as one workflow: the results are those of its nodes',
         body: EmbeddingBatch,
         ...common,
       },
     },
     async (request, reply) => {
-      const { texts, batchSize = 64 } = request.body;
-      const payloads = Array.from({ length: Math.ceil(texts.length / batchSize) }, (_, index) => ({
-        texts: texts.slice(index * batchSize, (index + 1) * batchSize),
-      }));
-      const workflow = groupOf('embed-texts', payloads);
+      const { batchSize, ...body } = request.body;
+      const ofTexts = textsOrChunks(body) === 'texts';
+      if (!ofTexts && batchSize !== undefined) throw mistake('/batchSize', 'goes with texts only');
+      const workflow = ofTexts
+        ? groupOf('embed-texts', batchesOf(body.texts ?? [], batchSize ?? DEFAULT_BATCH))
+        : groupOf('index-write', await storeDocuments(parts, documentsOf(body)));
       const accepted = await acceptWorkflow(parts, workflow, idempotencyKeyOf(request));
       return reply.code(202).header('location', `/v1/workflows/${accepted.id}`).send(accepted);
     },
   );
 }
+
+const batchesOf = (texts: readonly string[], size: number) =>
+  Array.from({ length: Math.ceil(texts.length / size) }, (_, index) => ({
+    texts: texts.slice(index * size, (index + 1) * size),
+  }));

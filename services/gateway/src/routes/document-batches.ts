@@ -7,11 +7,11 @@ import { jsonOrLines } from '../ndjson/take-ndjson.ts';
 import type { GatewayParts } from '../parts.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
 import { createStoreUploads } from '../uploads/store-uploads.ts';
-import { readUploadForm } from '../uploads/upload-form.ts';
+import { countOf, readUploadForm } from '../uploads/upload-form.ts';
 import { acceptPages, groupOf } from '../workflows/accept-pages.ts';
 import { acceptWorkflow } from '../workflows/accept-workflow.ts';
 import { WorkflowView } from '../workflows/read-workflow.ts';
-import { LINES, ofLines, Urls } from './batches.ts';
+import { AtOnce, LINES, ofLines, Urls } from './batches.ts';
 import { anyProblem, CreateHeaders } from './shapes.ts';
 
 const MAX_FILES = 100;
@@ -19,7 +19,7 @@ const MAX_FILES = 100;
 const { notes } = tasks['ingest-document'].payload.properties;
 
 const DocumentsByUrl = Type.Object(
-  { urls: Urls, brand: Brand, notes },
+  { urls: Urls, brand: Brand, notes, batchSize: AtOnce },
   { additionalProperties: false },
 );
 
@@ -33,9 +33,10 @@ const DocumentsForm = Type.Object({
   }),
   brand: Brand,
   notes,
+  batchSize: AtOnce,
 });
 
-const shape = { fields: ['brand', 'notes'], maxFiles: MAX_FILES };
+const shape = { fields: ['brand', 'notes', 'batchSize'], maxFiles: MAX_FILES };
 
 /** Many documents as one workflow; its nodes are named 1, 2, ... in the order of the request. */
 export function documentBatchRoutes(app: HttpApp, parts: GatewayParts): void {
@@ -49,7 +50,10 @@ export function documentBatchRoutes(app: HttpApp, parts: GatewayParts): void {
         operationId: 'createDocumentBatch',
         summary: 'Read many documents, uploaded or fetched, as one workflow',
         headers: CreateHeaders,
-        querystring: Type.Object({ brand: Type.Optional(Brand), notes }, ofLines),
+        querystring: Type.Object(
+          { brand: Type.Optional(Brand), notes, batchSize: AtOnce },
+          ofLines,
+        ),
         body: {
           content: {
             ...jsonOrLines(DocumentsByUrl, LINES).content,
@@ -70,8 +74,9 @@ export function documentBatchRoutes(app: HttpApp, parts: GatewayParts): void {
   async function uploaded(request: FastifyRequest): Promise<WorkflowView> {
     const dir = join(parts.config.SLIPSTREAM_DATA_DIR, 'uploads');
     await using form = await readUploadForm(request, dir, shape);
+    const atOnce = countOf(form.fields, 'batchSize');
     const payloads = await storeUploads(form);
-    const workflow = groupOf('ingest-document', payloads);
-    return await acceptWorkflow(parts, workflow, idempotencyKeyOf(request, payloads));
+    const workflow = groupOf('ingest-document', payloads, atOnce);
+    return await acceptWorkflow(parts, workflow, idempotencyKeyOf(request, [payloads, atOnce]));
   }
 }

@@ -67,6 +67,7 @@ export function healthRoutes(app: HttpApp, parts: GatewayParts): void {
     },
     (request, reply) => {
       reply.hijack();
+      reply.raw.setHeader('x-trace-id', String(reply.getHeader('x-trace-id')));
       serveMetrics(request.raw, reply.raw);
     },
   );

@@ -8,7 +8,7 @@ import { found } from '../tasks/found.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
 import { listPage } from '../tasks/list-page.ts';
 import { NewTask, orderOf } from '../tasks/new-task.ts';
-import { taskAnswer } from '../tasks/task-answer.ts';
+import { taskAnswer, workflowOf } from '../tasks/task-answer.ts';
 import { waitForTask } from '../tasks/wait-for-task.ts';
 import { whenGone } from '../when-gone.ts';
 import { anyProblem, CreateHeaders, IdParams, TaskRef, WaitMs } from './shapes.ts';
@@ -86,7 +86,8 @@ export function taskRoutes(app: HttpApp, parts: GatewayParts): void {
     },
     async ({ params, query }, reply) => {
       const row = await waitForTask(projection, params.id, query.waitMs, whenGone(reply));
-      return taskAnswer(bus, found(row, params.id));
+      const task = found(row, params.id);
+      return { ...(await taskAnswer(bus, task)), ...(await workflowOf(projection, task)) };
     },
   );
 

@@ -9,6 +9,7 @@ import {
   storeManifest,
 } from '@slipstream/tasklog';
 import { traceparentOf } from '@slipstream/telemetry';
+import { boostedOrder } from '../control/boost.ts';
 import type { GatewayParts } from '../parts.ts';
 import type { Order } from './accept-task.ts';
 import { checkWebhook } from './check-payload.ts';
@@ -29,7 +30,7 @@ export async function acceptBatch(
   orders: readonly Order[],
   key: IdempotencyKey | undefined,
 ): Promise<string[]> {
-  const { bus, broker, allow } = parts;
+  const { bus, broker, admission, allow } = parts;
   for (const [place, order] of orders.entries()) checkWebhook(order, allow, `/tasks/${place}`);
   const traceparent = traceparentOf();
   return broker.call(async () => {
@@ -37,7 +38,8 @@ export async function acceptBatch(
     const id = key ? await claim(parts, key, own) : own;
     const ids = batchIds(id, orders.length);
     if (id !== own && (await isKnown(parts, id, ids))) return ids;
-    const batch = orders.map((order, place) =>
+    const boosted = await Promise.all(orders.map((order) => boostedOrder(admission, order)));
+    const batch = boosted.map((order, place) =>
       toBatchTask(order, key && place === 0 ? idemOf(key, id) : undefined),
     );
     const aloneUntil = performance.now() + EXPANDER_GRACE_MS;

@@ -7,6 +7,7 @@ import {
   submit,
   taskView,
 } from '@slipstream/tasklog';
+import { boostedOrder } from '../control/boost.ts';
 import type { GatewayParts } from '../parts.ts';
 import { checkWebhook } from './check-payload.ts';
 import { claim, type IdempotencyKey, idemOf } from './idempotency.ts';
@@ -21,17 +22,18 @@ export type Order = Omit<Submission, 'id' | 'traceparent' | 'idem'>;
  */
 export async function acceptTask(
   parts: GatewayParts,
-  order: Order,
+  asked: Order,
   key: IdempotencyKey | undefined,
 ): Promise<TaskAnswer> {
   const { bus, broker, log, projection, admission, allow } = parts;
-  checkWebhook(order, allow);
+  checkWebhook(asked, allow);
   const own = newId();
   const id = key && (await broker.call(() => claim(parts, key, own)));
   if (id !== undefined && id !== own) {
     const row = await broker.call(() => projection.task(id));
     if (row) return broker.call(() => taskAnswer(bus, row));
   }
+  const order = await boostedOrder(admission, asked);
   const { definition, priority = definition.priority, runAt = 0 } = order;
   const keyed = id !== undefined && key ? { id, idem: idemOf(key) } : {};
   const submission = { ...order, ...keyed, logged: true };

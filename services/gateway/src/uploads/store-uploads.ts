@@ -44,7 +44,7 @@ function payloadOf(
     const what = [fileName, contentType].filter(Boolean).join(', ');
     throw new ProblemError(
       'unsupported-document',
-      `This is no PDF, Word document (.docx), EPUB, HTML, Markdown or text: ${what}`,
+      `${what || 'The file'} is of no type that is read.`,
     );
   }
   const { brand = '', url = addressOf(file.sha256, fileName) } = fields;

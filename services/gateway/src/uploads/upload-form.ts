@@ -93,6 +93,14 @@ export function flagOf(fields: UploadForm['fields'], name: string): boolean | un
   return value === undefined ? undefined : value === 'true';
 }
 
+/** A field that is a number from 1 to 1,000; undefined when it is not there. */
+export function countOf(fields: UploadForm['fields'], name: string): number | undefined {
+  const value = fields[name];
+  if (value === undefined) return undefined;
+  if (/^[1-9]\d{0,2}$|^1000$/.test(value)) return Number(value);
+  throw mistake(name, 'must be a whole number from 1 to 1000');
+}
+
 function mistake(name: string, message: string): ProblemError {
   const path = `/${name}`;
   return new ProblemError('invalid-request', `${path} ${message}`, { errors: [{ path, message }] });

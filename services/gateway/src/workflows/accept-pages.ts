@@ -12,13 +12,24 @@ import type { WorkflowView } from './read-workflow.ts';
 type PageKind = 'scrape-page' | 'ingest-document';
 
 /** One success is enough. */
-const settingsOf = (kind: keyof typeof tasks) =>
-  ({ name: `${kind} batch`, onFailure: 'continue' }) as const;
+const settingsOf = (kind: keyof typeof tasks, concurrency?: number) =>
+  ({
+    name: `${kind} batch`,
+    onFailure: 'continue',
+    ...(concurrency !== undefined && { concurrency }),
+  }) as const;
 
-/** A workflow of tasks of one kind; its nodes are named 1, 2, ... in their order. */
-export function groupOf(kind: keyof typeof tasks, payloads: readonly object[]): Workflow {
+/**
+ * A workflow of tasks of one kind; its nodes are named 1, 2, ... in their order.
+ * @param atOnce how many of them may be under way at once
+ */
+export function groupOf(
+  kind: keyof typeof tasks,
+  payloads: readonly object[],
+  atOnce?: number,
+): Workflow {
   const nodes = payloads.map((payload, index) => [String(index + 1), { kind, payload }]);
-  return { ...settingsOf(kind), nodes: Object.fromEntries(nodes) };
+  return { ...settingsOf(kind, atOnce), nodes: Object.fromEntries(nodes) };
 }
 
 /**
@@ -29,23 +40,26 @@ export async function acceptPages(
   parts: GatewayParts,
   kind: PageKind,
   request: FastifyRequest,
-  forAll: { readonly brand?: string },
+  { batchSize: atOnce, ...forAll }: { readonly brand?: string; readonly batchSize?: number },
 ): Promise<WorkflowView> {
   const accept = (workflow: Workflow, asked: unknown): Promise<WorkflowView> =>
     acceptWorkflow(parts, workflow, idempotencyKeyOf(request, asked));
 
   const lines = linesOf(request);
   if (!lines) {
-    const { urls, ...rest } = request.body as { readonly urls: readonly string[] };
+    const { urls, batchSize, ...rest } = request.body as {
+      readonly urls: readonly string[];
+      readonly batchSize?: number;
+    };
     const payloads = urls.map((url, index) => pageOf({ ...rest, url }, `/urls/${index}`));
-    return accept(groupOf(kind, payloads), request.body);
+    return accept(groupOf(kind, payloads, batchSize), request.body);
   }
   const space = brandToken(forAll.brand ?? '*');
   const group = await storeGroup(parts, lines, space, (value, at) => ({
     kind,
     payload: pageOfLine(value, at),
   }));
-  return accept({ ...settingsOf(kind), group }, { ...forAll, group });
+  return accept({ ...settingsOf(kind, atOnce), group }, { ...forAll, atOnce, group });
 
   function pageOfLine(value: unknown, at: string): object {
     const page = typeof value === 'string' ? { url: value } : value;

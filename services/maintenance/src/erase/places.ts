@@ -62,17 +62,19 @@ export const otherPlaces = (parts: PlaceParts): readonly Place[] => [
 ];
 
 /**
- * Questions as they were asked: all of the brand, and those of no brand, which may mean it; for a
- * part of a brand those that were shown one of its passages.
+ * Questions as they were asked: all of the brand; of a part of it, and of those that name no brand,
+ * the ones whose answer quotes the scope, or that were shown one of its passages.
  */
-const askedPlace = ({ bus, scope }: PlaceParts): Place =>
+const askedPlace = ({ bus, scope, mentions }: PlaceParts): Place =>
   place('asked', async (erase) => {
     const within = scope.url ?? scope.source;
-    const isMeant = ({ data }: StoredMessage): boolean =>
-      within === undefined || Buffer.from(data).includes(JSON.stringify(within).slice(1, -1));
     let count = 0;
     for (const token of [brandToken(scope.brand), anyBrandToken]) {
       const filter = subjects.asked(token, '*');
+      const isMeant = ({ data }: StoredMessage): boolean => {
+        if (within !== undefined) return Buffer.from(data).includes(jsonText(within));
+        return token !== anyBrandToken || mentions.in(data);
+      };
       if (erase) count += await eraseMessages(bus, 'ASKED', filter, isMeant);
       else
         for await (const batch of messagesOf(bus, 'ASKED', filter))
@@ -80,6 +82,9 @@ const askedPlace = ({ bus, scope }: PlaceParts): Place =>
     }
     return count;
   });
+
+/** As a text reads within JSON. */
+const jsonText = (text: string): string => JSON.stringify(text).slice(1, -1);
 
 /** Messages `<prefix>.<id of a task>` of tasks that work on the scope, or may have quoted it. */
 function taskStream(

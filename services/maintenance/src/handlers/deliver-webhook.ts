@@ -66,7 +66,10 @@ async function send(
   const { statusCode: status } = answer;
   if (status >= 200 && status < 300) return status;
   if (status === 410) {
-    throw new TerminalError(`${origin} wants no more of them (410)`, { code: 'webhook-gone' });
+    throw new TerminalError(
+      `${origin} wants no more of them (410): give other tasks another webhook`,
+      { code: 'webhook-gone' },
+    );
   }
   const waitMs = retryAfterMs({ get: (name) => answer.headers[name]?.toString() ?? null });
   throw new RetryLaterError(`${origin} answered ${status}`, {

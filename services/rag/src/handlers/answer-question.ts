@@ -66,6 +66,7 @@ function record(
     at: new Date().toISOString(),
     filters,
     limit,
+    cited: [...new Set(answer.citations.map(({ url }) => url))],
     ...(history.length > 0 && { followUp: true }),
     ...(answer.outcome !== 'answered' && run && { passages: run.passages }),
   };

@@ -21,7 +21,9 @@ export const createScrapeSite =
     }
     const rules = await robots.of(root, signal);
     if (!rules.allowed(root, ROBOTS_AGENT)) {
-      throw new TerminalError(`robots.txt does not allow ${root}`, { code: 'robots-disallowed' });
+      throw new TerminalError(`robots.txt does not allow ${root}: ask the owner of the site`, {
+        code: 'robots-disallowed',
+      });
     }
     const { include, exclude } = payload;
     const scope: Scope = { root, ...(include && { include }), ...(exclude && { exclude }) };

@@ -38,7 +38,9 @@ async function readRobots(fetcher: Fetcher, origin: string, signal: AbortSignal)
   // Nothing of such a host may be fetched, robots.txt or not.
   if (answer.outcome === 'denied' && answer.why === 'private-address') throw ended(url, answer);
   if (robotsVerdict(statusOf(answer)) !== 'retry-later') return parseRobots('', url);
-  throw new RetryLaterError(`${url} cannot be read, so nothing may be fetched from ${origin} yet`, {
+  const why = 'message' in answer ? ` (${answer.message})` : '';
+  const message = `${url} cannot be read${why}, so nothing may be fetched from ${origin} yet: is it up?`;
+  throw new RetryLaterError(message, {
     code: 'robots-unreachable',
     ...('afterMs' in answer && answer.afterMs !== undefined && { delayMs: answer.afterMs }),
   });
