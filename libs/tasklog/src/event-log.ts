@@ -20,6 +20,8 @@ const MAX_EVENTS = 64;
 const MAX_BYTES = 256 * 1_024;
 /** Full messages of one category on their way at once; one that is not full goes alone. */
 const MAX_IN_FLIGHT = 4;
+/** Entries that have left are kept this long: to close the gap behind each message copies all that wait. */
+const MAX_GONE = 4_096;
 /** How long an event that nobody waits for may wait for company. */
 const LINGER_MS = 5;
 
@@ -65,7 +67,9 @@ export function createEventLog(bus: Bus, { onLost = () => {} }: EventLogOptions 
 }
 
 function createLane(bus: Bus, subject: string) {
-  let waiting: Entry[] = [];
+  let entries: Entry[] = [];
+  /** Of the entries, those that have left. */
+  let gone = 0;
   const inFlight = new Set<Promise<void>>();
   let scheduled = false;
   let linger: NodeJS.Timeout | undefined;
@@ -80,22 +84,27 @@ function createLane(bus: Bus, subject: string) {
     scheduled = false;
     clearTimeout(linger);
     linger = undefined;
-    while (waiting.length > 0 && inFlight.size < room()) send(takeGroup());
+    while (waiting() > 0 && inFlight.size < room()) send(takeGroup());
   }
 
-  const room = (): number => (waiting.length >= MAX_EVENTS ? MAX_IN_FLIGHT : 1);
+  const waiting = (): number => entries.length - gone;
+  const room = (): number => (waiting() >= MAX_EVENTS ? MAX_IN_FLIGHT : 1);
 
   function takeGroup(): Entry[] {
     let bytes = 0;
     let count = 0;
-    while (count < waiting.length && count < MAX_EVENTS) {
-      bytes += waiting[count]?.text.length ?? 0;
+    while (count < waiting() && count < MAX_EVENTS) {
+      bytes += entries[gone + count]?.text.length ?? 0;
       // A large one goes alone: beside others it might not fit.
       if (count > 0 && bytes > MAX_BYTES) break;
       count += 1;
     }
-    const group = waiting.slice(0, count);
-    waiting = waiting.slice(count);
+    const group = entries.slice(gone, gone + count);
+    gone += count;
+    if (waiting() === 0 || gone > MAX_GONE) {
+      entries = entries.slice(gone);
+      gone = 0;
+    }
     return group;
   }
 
@@ -113,7 +122,7 @@ function createLane(bus: Bus, subject: string) {
       )
       .finally(() => {
         inFlight.delete(sending);
-        if (waiting.length > 0 && !linger) schedule();
+        if (waiting() > 0 && !linger) schedule();
       });
     inFlight.add(sending);
   }
@@ -121,17 +130,17 @@ function createLane(bus: Bus, subject: string) {
   return {
     append: (text: string) =>
       new Promise<number>((resolve, reject) => {
-        waiting.push({ text, resolve, reject });
+        entries.push({ text, resolve, reject });
         schedule();
       }),
     appendSoon(entry: Entry): void {
-      waiting.push(entry);
-      if (waiting.length >= MAX_EVENTS) schedule();
+      entries.push(entry);
+      if (waiting() >= MAX_EVENTS) schedule();
       else linger ??= setTimeout(sendWaiting, LINGER_MS);
     },
     async idle(): Promise<void> {
       sendWaiting();
-      while (waiting.length > 0 || inFlight.size > 0) await Promise.allSettled([...inFlight]);
+      while (waiting() > 0 || inFlight.size > 0) await Promise.allSettled([...inFlight]);
     },
   };
 }

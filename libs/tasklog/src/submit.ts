@@ -70,7 +70,11 @@ export const submit = (bus: Bus, log: EventLog, submission: Submission): Promise
   withSpan(
     `publish tasks.${submission.definition.category}.${priorityOf(submission)}`,
     spanOf(submission),
-    (span) => accept(bus, log, submission, traceparentOf(span)),
+    async (span) => {
+      const event = await accept(bus, log, submission, traceparentOf(span));
+      countSubmitted(submission.definition);
+      return event;
+    },
   );
 
 /**
@@ -84,11 +88,25 @@ export async function submitMany(
 ): Promise<Submitted[]> {
   const [first] = submissions;
   if (!first) return [];
-  return withSpan('publish tasks', spanOf(first), (span) => {
+  const stored = new Map<TaskDefinition, number>();
+  const one = async (submission: Submission, parent: string | undefined): Promise<Submitted> => {
+    const event = await accept(bus, log, submission, parent);
+    const { definition } = submission;
+    stored.set(definition, (stored.get(definition) ?? 0) + 1);
+    return event;
+  };
+  return withSpan('publish tasks', spanOf(first), async (span) => {
     const parent = traceparentOf(span);
-    return Promise.all(submissions.map((submission) => accept(bus, log, submission, parent)));
+    try {
+      return await Promise.all(submissions.map((submission) => one(submission, parent)));
+    } finally {
+      for (const [definition, count] of stored) countSubmitted(definition, count);
+    }
   });
 }
+
+const countSubmitted = ({ category, kind }: TaskDefinition, count = 1): void =>
+  metrics.submitted.add(count, { category, kind });
 
 /** A text that is needed later than this stays in the message: blobs are kept for 3.5 days at least. */
 const KEPT_MS = 3 * 86_400_000;
@@ -131,7 +149,6 @@ async function accept(
     await stored;
     log.appendSoon(event);
   }
-  metrics.submitted.add(1, { category, kind: task.kind });
   return event;
 }
 
