@@ -20,6 +20,7 @@ const rows: readonly (readonly [series: string, title: string, digits: number])[
 ];
 
 const singles: readonly (readonly [series: string, title: string])[] = [
+  ['addOne.raw', 'raw JetStream publications one at a time, per s'],
   ['process.telemetry', 'process with telemetry, tasks/s'],
   ['process.raw', 'raw JetStream pull and ack, tasks/s'],
   ['levels.one', 'process at one priority, tasks/s'],
@@ -33,6 +34,7 @@ const roles = ['producer', 'server', 'worker', 'projection'] as const;
 const cpuRows: readonly (readonly [prefix: string, title: string])[] = [
   ['addOne.slipstream', 'add one at a time: Slipstream'],
   ['addOne.bullmq', 'add one at a time: BullMQ'],
+  ['addOne.raw', 'publish one at a time: raw JetStream'],
   ['addBulk.slipstream', 'add in groups: Slipstream'],
   ['addBulk.bullmq', 'add in groups: BullMQ'],
   ['process.slipstream', 'add in groups, then process: Slipstream'],
@@ -41,6 +43,8 @@ const cpuRows: readonly (readonly [prefix: string, title: string])[] = [
   ['process.raw', 'add in groups, then process: raw JetStream'],
   ['pipeline.slipstream', 'add and process at once: Slipstream'],
   ['pipeline.bullmq', 'add and process at once: BullMQ'],
+  ['levels.one', 'add in groups, then process at one priority: Slipstream'],
+  ['levels.five', 'the same at five priorities: Slipstream'],
 ];
 
 export interface Machine {

@@ -1,12 +1,15 @@
 import { bothSystems, cpuPerTask, type Measure, perSecond, timed, warmUp } from '../measure.ts';
-import { openStage } from '../stage.ts';
+import { openStage, type SystemName } from '../stage.ts';
 
-/** Adding one after the other, each acknowledged before the next. */
+/**
+ * Adding one after the other, each acknowledged before the next. The ceiling is JetStream's
+ * acknowledged publication alone.
+ */
 export const addOne: Measure = {
   name: 'addOne',
-  run(quick, flip) {
+  async run(quick, flip) {
     const count = quick ? 500 : 15_000;
-    return bothSystems(flip, async (name) => {
+    const added = async (name: SystemName) => {
       await using stage = await openStage(name);
       await warmUp(stage);
       let ms = 0;
@@ -14,6 +17,7 @@ export const addOne: Measure = {
         ms = await timed(() => stage.producer.call('addOne', { count }));
       });
       return { [`addOne.${name}`]: perSecond(count, ms), ...cpu };
-    });
+    };
+    return { ...(await bothSystems(flip, added)), ...(await added('raw')) };
   },
 };

@@ -1,4 +1,4 @@
-import { bothSystems, drain, type Measure, percentile, warmUp } from '../measure.ts';
+import { bothSystems, cpuPerTask, drain, type Measure, percentile, warmUp } from '../measure.ts';
 import { openStage } from '../stage.ts';
 
 /** Ten slots, handlers of 5 ms: a slot comes free every half of a millisecond on average. */
@@ -41,7 +41,11 @@ export const fiveLevels: Measure = {
     const found: Record<string, number> = {};
     for (const level of flip ? levels.toReversed() : levels) {
       const spread = level === 'five' ? ('each' as const) : ('normal' as const);
-      found[`levels.${level}`] = await drain(stage, { count, priority: spread });
+      const series = `levels.${level}`;
+      const cpu = await cpuPerTask(stage, series, count, async () => {
+        found[series] = await drain(stage, { count, priority: spread });
+      });
+      Object.assign(found, cpu);
     }
     return found;
   },
