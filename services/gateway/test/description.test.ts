@@ -122,6 +122,26 @@ test('every kind is described: what it takes and what it gives', async () => {
   }
 });
 
+test.each(['queues', 'pools', 'maintenance', 'workers', 'breakers', 'schedules'])(
+  'GET /v1/%s is a list that is read page by page',
+  async (name) => {
+    const read = async (query: string) => (await gateway.get(`/v1/${name}?${query}`)).body;
+    const all = (await read('limit=500'))['items'] as unknown as object[];
+    const paged: object[] = [];
+    let cursor: unknown = '';
+    while (cursor !== null) {
+      const page = await read(`limit=4${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      paged.push(...(page['items'] as unknown as object[]));
+      cursor = page['nextCursor'];
+    }
+    expect(paged).toHaveLength(all.length);
+    for (const wrong of ['limit=0', 'limit=501', 'cursor=abc', 'colour=red']) {
+      const { status } = await gateway.get(`/v1/${name}?${wrong}`);
+      expect([wrong, status]).toEqual([wrong, 400]);
+    }
+  },
+);
+
 test('every answer has the trace of its request, those for Prometheus too', async () => {
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
   const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };

@@ -21,7 +21,7 @@ async function showStatus() {
     setHealth(health.status);
     byId('alerts').replaceChildren(...health.alerts.map((alert) => element('li', {}, alert)));
     if (health.dependencies.nats.status !== 'healthy') return;
-    const [queues, workers] = await Promise.all([get('/v1/queues'), get('/v1/workers')]);
+    const [queues, workers] = await Promise.all([get('/v1/queues'), get('/v1/workers?limit=500')]);
     byId('categories').replaceChildren(
       ...Object.entries(health.categories).map(([category, { status }]) =>
         row(category, status, queues.items, workers.items),

@@ -10,6 +10,7 @@ import { Type } from 'typebox';
 import type { GatewayParts } from '../parts.ts';
 import { acceptTask } from '../tasks/accept-task.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
+import { ListQuery, NextCursor, pageOfWhole } from '../tasks/whole-list.ts';
 import { anyProblem, CreateHeaders, TaskRef } from './shapes.ts';
 
 const jobs = Object.entries(maintenanceJobs).map(([job, kind]) => ({
@@ -35,13 +36,14 @@ export function maintenanceRoutes(app: HttpApp, parts: GatewayParts): void {
         tags,
         operationId: 'listMaintenanceJobs',
         summary: 'The jobs of the system; /v1/schedules says when they run',
+        querystring: ListQuery,
         response: {
-          200: Type.Object({ items: Type.Array(JobSchema), nextCursor: Type.Null() }),
+          200: Type.Object({ items: Type.Array(JobSchema), nextCursor: NextCursor }),
           ...anyProblem,
         },
       },
     },
-    async () => ({ items: jobs, nextCursor: null }),
+    async ({ query }) => pageOfWhole(jobs, ({ job }) => job, query),
   );
 
   app.post(

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { changePool } from '../control/change-pool.ts';
 import { PoolChange, PoolView, readPool, readPools } from '../control/pool-view.ts';
 import type { GatewayParts } from '../parts.ts';
+import { ListQuery, NextCursor, pageOfWhole } from '../tasks/whole-list.ts';
 import { anyProblem, CategoryParams } from './shapes.ts';
 
 const tags = ['operations'];
@@ -16,13 +17,17 @@ export function poolRoutes(app: HttpApp, { bus, broker }: GatewayParts): void {
         tags,
         operationId: 'listPools',
         summary: 'Every pool: slots per worker, replicas, limits of its queue',
+        querystring: ListQuery,
         response: {
-          200: Type.Object({ items: Type.Array(PoolView), nextCursor: Type.Null() }),
+          200: Type.Object({ items: Type.Array(PoolView), nextCursor: NextCursor }),
           ...anyProblem,
         },
       },
     },
-    async () => ({ items: await broker.call(() => readPools(bus)), nextCursor: null }),
+    async ({ query }) => {
+      const pools = await broker.call(() => readPools(bus));
+      return pageOfWhole(pools, ({ category }) => category, query);
+    },
   );
 
   app.patch(

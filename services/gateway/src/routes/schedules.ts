@@ -25,6 +25,7 @@ import {
 import { acceptTask } from '../tasks/accept-task.ts';
 import { definitionOf } from '../tasks/check-payload.ts';
 import { idempotencyKeyOf } from '../tasks/idempotency.ts';
+import { ListQuery, NextCursor, pageOfWhole } from '../tasks/whole-list.ts';
 import { anyProblem, CreateHeaders, TaskRef } from './shapes.ts';
 
 const { timezone, overlap, catchUp, ...required } = ScheduleSpecFields;
@@ -49,8 +50,6 @@ const specOf = ({ cron, task, ...said }: Static<typeof ChangedSchedule>): Schedu
   overlap: said.overlap ?? 'skip',
   catchUp: said.catchUp ?? 'one',
 });
-
-const listOf = <T>(items: T[]) => ({ items, nextCursor: null });
 
 export function scheduleRoutes(app: HttpApp, parts: GatewayParts): void {
   const { bus, broker, projection, allow } = parts;
@@ -90,14 +89,18 @@ export function scheduleRoutes(app: HttpApp, parts: GatewayParts): void {
         tags,
         operationId: 'listSchedules',
         summary: 'Every schedule, by name',
+        querystring: ListQuery,
         response: {
-          200: Type.Object({ items: Type.Array(ScheduleAnswer), nextCursor: Type.Null() }),
+          200: Type.Object({ items: Type.Array(ScheduleAnswer), nextCursor: NextCursor }),
           ...anyProblem,
         },
       },
     },
-    () =>
-      broker.call(async () => listOf(await Promise.all((await readSchedules(bus)).map(answer)))),
+    ({ query }) =>
+      broker.call(async () => {
+        const page = pageOfWhole(await readSchedules(bus), ({ name }) => name, query);
+        return { ...page, items: await Promise.all(page.items.map(answer)) };
+      }),
   );
 
   app.get(
@@ -131,7 +134,7 @@ export function scheduleRoutes(app: HttpApp, parts: GatewayParts): void {
     ({ params: { name } }) =>
       broker.call(async () => {
         await read(name);
-        return listOf(await historyAnswer(bus, projection, name));
+        return { items: await historyAnswer(bus, projection, name), nextCursor: null };
       }),
   );
 

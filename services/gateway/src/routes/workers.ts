@@ -2,6 +2,7 @@ import type { HttpApp } from '@slipstream/http';
 import { readWorkers } from '@slipstream/worker';
 import { Type } from 'typebox';
 import type { GatewayParts } from '../parts.ts';
+import { ListQuery, NextCursor, pageOfWhole } from '../tasks/whole-list.ts';
 import { anyProblem } from './shapes.ts';
 
 const Time = Type.String({ format: 'date-time' });
@@ -36,16 +37,19 @@ export function workerRoutes(app: HttpApp, { bus, broker }: GatewayParts): void 
         tags: ['operations'],
         operationId: 'listWorkers',
         summary: 'Every worker process that is alive',
+        querystring: ListQuery,
         response: {
-          200: Type.Object({ items: Type.Array(Worker), nextCursor: Type.Null() }),
+          200: Type.Object({ items: Type.Array(Worker), nextCursor: NextCursor }),
           ...anyProblem,
         },
       },
     },
-    async () => {
+    async ({ query }) => {
       const workers = await broker.call(() => readWorkers(bus));
-      const items = workers.map((worker) => ({ ...worker, pools: [...worker.pools] }));
-      return { items, nextCursor: null };
+      const items = workers
+        .map((worker) => ({ ...worker, pools: [...worker.pools] }))
+        .sort((one, other) => (one.worker < other.worker ? -1 : 1));
+      return pageOfWhole(items, ({ worker }) => worker, query);
     },
   );
 }

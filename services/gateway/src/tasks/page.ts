@@ -10,7 +10,10 @@ export function parsePage(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const lastId = Buffer.from(cursor, 'base64url').toString();
   if (id.test(lastId)) return lastId;
-  throw new ProblemError('invalid-request', 'The cursor is not one of ours.', {
+  throw badCursor();
+}
+
+export const badCursor = (): ProblemError =>
+  new ProblemError('invalid-request', 'The cursor is not one of ours.', {
     errors: [{ path: '/query/cursor', message: 'must be the nextCursor of an answer' }],
   });
-}
