@@ -32,7 +32,8 @@ export function fieldMistakes({
   const unsaid = Object.values(details)
     .flat()
     .map(String)
-    .filter((detail) => !message.includes(detail));
+    // The message names no value of an enum, though it may hold one: `es` is in `values`.
+    .filter((detail) => keyword === 'enum' || !message.includes(detail));
   const detail = unsaid.length > 0 ? ` (${unsaid.join(', ')})` : '';
   return [{ path: instancePath, message: message + detail }];
 }

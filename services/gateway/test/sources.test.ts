@@ -1,5 +1,5 @@
 import { type FoundSource, subjects } from '@slipstream/contracts';
-import { serveMicro } from '@slipstream/jetstream';
+import { brandLanguage, serveMicro } from '@slipstream/jetstream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './gateway.ts';
 
@@ -46,6 +46,23 @@ test('a brand is erased only when its name is confirmed, and then as a task', as
   const { status, body } = await gateway.call('DELETE', '/v1/sources?brand=Acme&confirm=Acme');
   expect([status, body['kind']]).toEqual([202, 'erase-source']);
   expect(await payloadOf('TASKS_MAINTENANCE', body['id'])).toEqual({ brand: 'Acme' });
+});
+
+test('the language of a brand is set for what comes, and what is there is indexed anew', async () => {
+  const { patch, bus } = gateway;
+  for (const language of ['klingon', 'EN', null]) {
+    const { body } = await patch('/v1/sources?brand=Acme', { language });
+    const message = expect.stringMatching(/allowed values \(auto, en, de, fr, es, it, pt, nl\)$/);
+    expect(body).toMatchObject({ status: 400, errors: [{ path: '/language', message }] });
+  }
+  expect(await brandLanguage(bus, 'Acme')).toBeUndefined();
+  const { status, body } = await patch('/v1/sources?brand=Acme', { language: 'de' });
+  expect([status, body['kind'], body['tags']]).toEqual([202, 're-index', ['language:de']]);
+  expect(await payloadOf('TASKS_INGESTION', body['id'])).toEqual({ brand: 'Acme' });
+  expect(await brandLanguage(bus, 'Acme')).toBe('de');
+  expect(await brandLanguage(bus, 'Other')).toBeUndefined();
+  await patch('/v1/sources?brand=Acme', { language: 'auto' });
+  expect(await brandLanguage(bus, 'Acme')).toBeUndefined();
 });
 
 test('sources are listed, refreshed and erased by their ids', async () => {

@@ -11,6 +11,7 @@ import {
   eraseMessages,
   messagesOf,
   type StoredMessage,
+  sourceOfText,
   subjectsOf,
 } from '@slipstream/jetstream';
 import { brandOf, deleteSchedule, isWithin, readSchedules, readTask } from '@slipstream/tasklog';
@@ -59,6 +60,7 @@ export const otherPlaces = (parts: PlaceParts): readonly Place[] => [
   // A workflow over several brands needs its nodes until it ends; then they go.
   taskStream(parts, 'FLOWS', 'flow', { mayMention: false }),
   askedPlace(parts),
+  textPlace(parts),
 ];
 
 /**
@@ -78,6 +80,19 @@ const askedPlace = ({ bus, scope }: PlaceParts): Place =>
         for await (const batch of messagesOf(bus, 'ASKED', filter))
           count += batch.filter(isMeant).length;
     }
+    return count;
+  });
+
+/** The texts of documents. */
+const textPlace = ({ bus, scope: { brand, source, docId = '*' } }: PlaceParts): Place =>
+  place('texts', async (erase) => {
+    const isMeant = (message: StoredMessage): boolean =>
+      source === undefined || sourceOfText(message) === source;
+    const filter = subjects.pageText(brandToken(brand), docId, '*');
+    if (erase) return eraseMessages(bus, 'TEXTS', filter, isMeant);
+    let count = 0;
+    for await (const batch of messagesOf(bus, 'TEXTS', filter))
+      count += batch.filter(isMeant).length;
     return count;
   });
 
