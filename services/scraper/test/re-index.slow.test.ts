@@ -60,7 +60,7 @@ test('in the language that is set for a brand its texts are found without being 
 
 test('chunks that another chunker has cut are cut anew from the text, and only what is new is embedded', async () => {
   const { store } = scraper;
-  await scraped('Cut', long('Charging'), long('Pairing'), long('Mixing'));
+  await scraped('Cut', ...['Charging', 'Pairing', 'Mixing', 'Resetting'].map(long));
   const right = await chunksOf('Cut');
   expect(right.length).toBeGreaterThan(2);
   const [first, ...rest] = right;
