@@ -4,6 +4,9 @@ export interface FieldMistake {
   readonly message: string;
 }
 
+/** The pattern of texts that hold something. */
+const NOT_BLANK = '\\S';
+
 /** What TypeBox says of one place. */
 interface SchemaError {
   readonly keyword: string;
@@ -29,11 +32,10 @@ export function fieldMistakes({
   }
   if (keyword === 'additionalProperties') return []; // each of them has an entry of its own
   if (keyword === 'boolean') return [{ path: instancePath, message: 'is not a known field' }];
-  const unsaid = Object.values(details)
-    .flat()
-    .map(String)
-    // The message names no value of an enum, though it may hold one: `es` is in `values`.
-    .filter((detail) => keyword === 'enum' || !message.includes(detail));
+  if (details['pattern'] === NOT_BLANK) return [{ path: instancePath, message: 'must not be blank' }];
+  const values = Object.values(details).flat().map(String);
+  // Bounds and patterns are in the message; of the allowed values, "allowed" holds one by chance.
+  const unsaid = keyword === 'enum' ? values : values.filter((detail) => !message.includes(detail));
   const detail = unsaid.length > 0 ? ` (${unsaid.join(', ')})` : '';
   return [{ path: instancePath, message: message + detail }];
 }
