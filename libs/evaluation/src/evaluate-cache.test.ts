@@ -1,11 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { countTerms, idfFrom } from '@slipstream/retrieval';
 import { expect, test } from 'vitest';
 import { cacheText } from './cache-text.ts';
 import { evaluateCache } from './evaluate-cache.ts';
-import { corpusIdf } from './index-corpus.ts';
 import { parseQuestions } from './question.ts';
-import { readCorpus, readQuestionSet } from './read-set.ts';
 
 const idf = idfFrom(
   countTerms(['The factory settings of the mixer', 'The mixer is charged over USB']),
@@ -73,15 +70,4 @@ test('brands are kept apart, and equal expected answers say that two questions a
     { question: 'Charge the mixer', brand: 'B' },
   ]);
   expect([now.exact, now.near, now.wrong]).toEqual([1, 1, 1]);
-});
-
-test('of the questions about the sample manual and their twins none gets the answer of another one', async () => {
-  const manual = fileURLToPath(new URL('../../../examples/manual/', import.meta.url));
-  const weights = corpusIdf(await readCorpus(`${manual}site/getting-started`));
-  const { now, best } = evaluateCache(await readQuestionSet(`${manual}asked.jsonl`), {
-    idf: weights,
-  });
-  expect(now.wrong).toBe(0);
-  expect(now.near).toBeGreaterThan(20);
-  expect(best.wrong).toBe(0);
 });
