@@ -96,6 +96,9 @@ test('sources are listed, refreshed and erased by their ids', async () => {
   expect(forgotten).toEqual([]);
   await gateway.post('/v1/sources/site/refresh', { full: true });
   expect(forgotten).toEqual(['site']);
+  const kept = await gateway.post('/v1/sources/upload/refresh', { fetch: false });
+  expect(kept).toMatchObject({ status: 202, body: { kind: 're-index', tags: ['source:upload'] } });
+  expect(await payloadOf('TASKS_INGESTION', kept.body['id'])).toEqual(scope);
   const never = await gateway.post('/v1/sources/upload/refresh', {});
   expect(never.body).toMatchObject({ status: 409, code: 'source-not-refreshable' });
 

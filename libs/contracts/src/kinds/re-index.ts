@@ -18,6 +18,7 @@ export const reIndex = defineTask({
           description: 'Only this source: the origin of a site, or `upload`',
         }),
       ),
+      docId: Type.Optional(Type.String({ minLength: 1, description: 'Only this document' })),
     },
     { additionalProperties: false },
   ),

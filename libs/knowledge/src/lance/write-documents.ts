@@ -33,8 +33,8 @@ interface Plan {
 export async function writeDocuments(
   tables: Tables,
   documents: readonly DocumentChunks[],
-): Promise<WriteCounts[]> {
-  if (documents.length === 0) return [];
+): Promise<{ readonly counts: WriteCounts[]; readonly isCommitted: boolean }> {
+  if (documents.length === 0) return { counts: [], isCommitted: false };
   const stored = await tables.run(tables.chunks, (table) => storedRows(table, documents));
   const byDocument = Map.groupBy(stored, documentKey);
   const plans = documents.map((document) =>
@@ -49,7 +49,7 @@ export async function writeDocuments(
     tables,
     changed.flatMap(({ stale }) => stale),
   );
-  return plans.map(({ counts }) => counts);
+  return { counts: plans.map(({ counts }) => counts), isCommitted: changed.length > 0 };
 }
 
 /** Texts go first: a vector without its chunk is never found, and is swept by the maintenance. */
@@ -57,7 +57,7 @@ export async function removeDocuments(
   tables: Tables,
   documents: readonly DocumentRef[],
 ): Promise<number> {
-  const counts = await writeDocuments(
+  const { counts } = await writeDocuments(
     tables,
     documents.map((document) => ({ ...document, chunks: [] })),
   );

@@ -136,6 +136,13 @@ export function sourceRoutes(app: HttpApp, parts: GatewayParts): void {
                 description: 'Read every page, also those that say that they have not changed',
               }),
             ),
+            fetch: Type.Optional(
+              Type.Boolean({
+                default: true,
+                description:
+                  'False: fetch nothing, make chunks and index anew from the texts that are kept',
+              }),
+            ),
           },
           { additionalProperties: false },
         ),
@@ -143,7 +150,13 @@ export function sourceRoutes(app: HttpApp, parts: GatewayParts): void {
       },
     },
     async (request, reply) => {
-      const { source, refresh } = await find(request.params.id);
+      const { source, scope, refresh } = await find(request.params.id);
+      const sourceTags = [`source:${source.id}`];
+      if (request.body.fetch === false) {
+        const { url: _url, ...payload } = scope;
+        const order = { definition: tasks['re-index'], payload, tags: sourceTags };
+        return accepted(reply, await acceptTask(parts, order, idempotencyKeyOf(request)));
+      }
       if (!refresh) {
         throw new ProblemError('source-not-refreshable', `${source.url} was uploaded.`);
       }
@@ -151,7 +164,7 @@ export function sourceRoutes(app: HttpApp, parts: GatewayParts): void {
       const definition = tasks[kind];
       checkPayload(definition, payload, parts.allow);
       if (request.body.full) await ask(parts, 'forget', { id: source.id });
-      const order = { definition, payload, tags: [`source:${source.id}`] };
+      const order = { definition, payload, tags: sourceTags };
       return accepted(reply, await acceptTask(parts, order, idempotencyKeyOf(request)));
     },
   );

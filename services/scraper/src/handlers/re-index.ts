@@ -10,10 +10,11 @@ import type { ScraperParts } from './index.ts';
  */
 export const createReIndex =
   ({ bus, store }: ScraperParts): HandlerOf<'re-index'> =>
-  async ({ dryRun = false, brand, source }, { addChildren, log }) => {
+  async ({ dryRun = false, brand, source, docId }, { addChildren, log }) => {
     const documents = await store.listDocuments({
       ...(brand !== undefined && { brand }),
       ...(source !== undefined && { source }),
+      ...(docId !== undefined && { docId }),
     });
     const token = brand === undefined ? '*' : brandToken(brand);
     const kept = new Set(await subjectsOf(bus, 'TEXTS', subjects.pageText(token, '*', 0)));
