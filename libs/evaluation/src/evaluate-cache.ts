@@ -22,7 +22,7 @@ export interface CacheFigures {
   readonly wrongAtMost: number;
 }
 
-export interface WrongHit {
+interface WrongHit {
   readonly question: string;
   /** Whose answer it got. */
   readonly gave: string;

@@ -11,7 +11,7 @@ export const EVALUATION_BRAND = 'evaluation';
 const GROUP = 64;
 
 /** Documents in chunks, cut as the services do it. */
-export function chunkCorpus(documents: readonly CorpusDocument[]): DocumentChunks[] {
+function chunkCorpus(documents: readonly CorpusDocument[]): DocumentChunks[] {
   const facts = {
     brand: EVALUATION_BRAND,
     source: 'evaluation',
