@@ -32,7 +32,8 @@ export function fieldMistakes({
   }
   if (keyword === 'additionalProperties') return []; // each of them has an entry of its own
   if (keyword === 'boolean') return [{ path: instancePath, message: 'is not a known field' }];
-  if (details['pattern'] === NOT_BLANK) return [{ path: instancePath, message: 'must not be blank' }];
+  if (details['pattern'] === NOT_BLANK)
+    return [{ path: instancePath, message: 'must not be blank' }];
   const values = Object.values(details).flat().map(String);
   // Bounds and patterns are in the message; of the allowed values, "allowed" holds one by chance.
   const unsaid = keyword === 'enum' ? values : values.filter((detail) => !message.includes(detail));
