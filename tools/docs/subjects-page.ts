@@ -68,6 +68,10 @@ const carried: Readonly<Record<string, readonly [places: readonly string[], text
   cancel: [['<id>'], 'To all workers: stop this task; not stored'],
   controls: [['<category>'], 'To all processes: new controls of a category; not stored'],
   blob: [['<space>', '<sha256>', '<part>'], 'Large payloads and results in parts of 512 KiB'],
+  pageText: [
+    ['<brand>', '<docId>', '<part>'],
+    'The text of a document that is known, deflated, in parts of 512 KiB',
+  ],
   asked: [['<brand>', '<outcome>'], 'A question that was asked, and how it ended'],
   tally: [
     ['<brand>', '<minute>', '<measure>', '<what>'],

@@ -6,12 +6,17 @@
  *   npm run eval -- --questions questions.jsonl --corpus docs/    a folder or a corpus.jsonl
  *   npm run eval -- --questions cranfield/ --corpus cranfield/    BEIR's layout
  *   npm run eval -- --questions questions.jsonl --url http://127.0.0.1:8080   a running system
+ *   npm run eval -- --asked asked.jsonl --corpus docs/            the answer cache
  */
 import { parseArgs } from 'node:util';
 import { ConfigError, readEnv } from '@slipstream/config';
 import type { EvaluationReport } from '@slipstream/contracts';
 import {
+  type CacheReport,
+  cacheText,
+  corpusIdf,
   EvaluationSetError,
+  evaluateCache,
   evaluateCorpus,
   readCorpus,
   readQuestionSet,
@@ -26,22 +31,47 @@ const manual = new URL('../../examples/manual/', import.meta.url).pathname;
 try {
   const { values } = parseArgs({
     options: {
-      questions: { type: 'string', default: `${manual}questions.jsonl` },
-      corpus: { type: 'string', default: `${manual}site` },
+      questions: { type: 'string' },
+      corpus: { type: 'string' },
+      asked: { type: 'string' },
       url: { type: 'string' },
       brand: { type: 'string' },
       'far-off': { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
-  const questions = await readQuestionSet(values.questions);
-  const report = await (values.url === undefined
-    ? evaluateHere(questions, values.corpus, values['far-off'])
-    : evaluateRemote(values.url, questions, { brand: values.brand, onProgress: showProgress }));
+  const { url, brand, asked } = values;
+  const own = values.questions ?? values.corpus ?? asked ?? url;
+  const corpus = values.corpus ?? `${manual}site`;
+  // Who brings questions for the cache alone has the cache alone evaluated.
+  const questions =
+    values.questions ?? (asked === undefined ? `${manual}questions.jsonl` : undefined);
+  const report = questions === undefined ? undefined : await evaluateQuestions(questions);
+  const cache = await evaluateAsked();
   process.stderr.write('\r\x1b[K');
+  const texts = [report && reportText(report), cache && cacheText(cache)];
   process.stdout.write(
-    values.json ? `${JSON.stringify(report, undefined, 2)}\n` : reportText(report),
+    values.json
+      ? `${JSON.stringify({ ...report, cache }, undefined, 2)}\n`
+      : texts.filter((text) => text !== undefined).join('\n'),
   );
+
+  async function evaluateQuestions(path: string): Promise<EvaluationReport> {
+    const set = await readQuestionSet(path);
+    return url === undefined
+      ? evaluateHere(set, corpus, values['far-off'])
+      : evaluateRemote(url, set, { brand, onProgress: showProgress });
+  }
+
+  async function evaluateAsked(): Promise<CacheReport | undefined> {
+    if (asked !== undefined && values.corpus === undefined)
+      throw new EvaluationSetError(
+        '--asked needs --corpus: its words are weighed by how rare they are there',
+      );
+    const path = asked ?? (own === undefined ? `${manual}asked.jsonl` : undefined);
+    if (path === undefined) return undefined;
+    return evaluateCache(await readQuestionSet(path), { idf: corpusIdf(await readCorpus(corpus)) });
+  }
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;

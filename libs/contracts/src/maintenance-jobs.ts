@@ -9,6 +9,7 @@ export const maintenanceJobs = {
   'warm-cache': 'warm-cache',
   retention: 'retention',
   're-embed': 're-embed',
+  're-index': 're-index',
   'full-crawl': 'recrawl',
   'delta-crawl': 'recrawl',
   'stuck-tasks': 'sweep-stuck',

@@ -37,6 +37,12 @@ export const SourceSchema = Type.Object({
   kind: Type.Enum(['site', 'page', 'document']),
   pages: Type.Integer({ description: 'Pages and documents that have text in the index' }),
   chunks: Type.Integer(),
+  language: Type.Optional(
+    Type.String({
+      description:
+        'Set for the brand: its texts are read in this language (ISO 639-1). Absent: each document in the one that it seems to be in',
+    }),
+  ),
   chunksWithoutVector: Type.Integer({ description: 'Found by words, not yet by meaning' }),
   embedder: Type.Optional(
     Type.String({ description: 'Whose vectors they are; none without vectors' }),

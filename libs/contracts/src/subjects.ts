@@ -32,6 +32,8 @@ export const subjects = {
   /** Broadcast to every process: the controls of a category have changed. */
   controls: (category: Category) => `ctl.pool.${category}`,
   blob: (space: string, name: string, part: number | '*') => `blob.${space}.${name}.${part}`,
+  /** A part of the text of a document that is known. Brands are tokens: `brandToken`. */
+  pageText: (brand: string, docId: string, part: number | '*') => `text.${brand}.${docId}.${part}`,
   /** A question that was asked, without its answer. Brands are tokens: `brandToken`. */
   asked: (brand: string, outcome: string) => `asked.${brand}.${outcome}`,
   /** A counter of one minute: `tally.<brand>.<minute>.<measure>.<what>`, the last one as a token. */

@@ -1,8 +1,10 @@
 export { bootstrapGain, type Gain, seededRandom } from './bootstrap.ts';
+export { cacheText } from './cache-text.ts';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
+export { type CacheReport, evaluateCache } from './evaluate-cache.ts';
 export { evaluateCorpus } from './evaluate-corpus.ts';
 export { farOffQuestions } from './far-off-questions.ts';
-export { EVALUATION_BRAND, indexCorpus } from './index-corpus.ts';
+export { corpusIdf, EVALUATION_BRAND, indexCorpus } from './index-corpus.ts';
 export { ndcg10, tokenF1 } from './metrics.ts';
 export { type EvaluationQuestion, EvaluationSetError, parseQuestions } from './question.ts';
 export { type CorpusDocument, readCorpus, readQuestionSet } from './read-set.ts';

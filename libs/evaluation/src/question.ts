@@ -10,6 +10,8 @@ export interface EvaluationQuestion {
   readonly answers: readonly string[];
   /** False: the knowledge does not hold the answer, and the right thing is to say so. */
   readonly answerable: boolean;
+  /** Questions with the same name ask the same: one of them may get the answer of another. */
+  readonly same?: string;
 }
 
 /** A line that cannot be read; `message` names the line and the field. */
@@ -20,7 +22,7 @@ export class EvaluationSetError extends Error {
 /**
  * Questions of a JSONL text, one object a line: `question` (or `text`), and any of `id` (or `_id`),
  * `brand`, `relevant` (URLs or docIds: a list, or an object with grades), `url`, `answer` (null: not
- * answerable), `answers`, `answerable`. Other fields are left alone.
+ * answerable), `answers`, `answerable`, `same`. Other fields are left alone.
  *
  * @param name of the file, for messages
  * @throws EvaluationSetError that names the line and the field
@@ -30,6 +32,7 @@ export function parseQuestions(jsonl: string, name = 'questions'): EvaluationQue
     const question = textIn(value, ['question', 'text'], at);
     if (question === undefined) throw new EvaluationSetError(`${at}: 'question' is missing`);
     const brand = textIn(value, ['brand'], at);
+    const same = textIn(value, ['same'], at);
     const answer = value['answer'] === null ? null : textIn(value, ['answer'], at);
     const more = value['answers'] ?? [];
     if (!isTexts(more)) throw new EvaluationSetError(`${at}: 'answers' is not a list of texts`);
@@ -40,6 +43,7 @@ export function parseQuestions(jsonl: string, name = 'questions'): EvaluationQue
       id: textIn(value, ['id', '_id'], at) ?? String(nth + 1),
       question,
       ...(brand !== undefined && { brand }),
+      ...(same !== undefined && { same }),
       relevant: relevantIn(value, at),
       answers: typeof answer === 'string' ? [answer, ...more] : more,
       answerable,

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { openKnowledgeStore } from '@slipstream/knowledge';
 import { createEmbedder } from '@slipstream/providers';
 import { expect, test } from 'vitest';
-import { evaluate, indexCorpus, readCorpus, readQuestionSet, reportText } from '../src/index.ts';
+import {
+  corpusIdf,
+  evaluate,
+  evaluateCache,
+  indexCorpus,
+  readCorpus,
+  readQuestionSet,
+  reportText,
+} from '../src/index.ts';
 
 const manual = new URL('../../../examples/manual/', import.meta.url).pathname;
 
@@ -37,4 +45,12 @@ test('on the sample manual retrieval, answers and refusals are as good as promis
   expect(refusals.atFivePercent.farOffRefused).toBeGreaterThanOrEqual(0.98);
 
   expect(reportText(all)).toMatch(/fused and reranked +0\.8\d\d/);
+});
+
+test('of 228 questions and twins none gets the answer of another one from the cache', async () => {
+  const idf = corpusIdf(await readCorpus(join(manual, 'site')));
+  const asked = await readQuestionSet(join(manual, 'asked.jsonl'));
+  const { now } = evaluateCache(asked, { idf });
+  expect(now.wrong).toBe(0);
+  expect(now.near).toBeGreaterThan(20);
 });

@@ -16,6 +16,7 @@ export {
   createBlobCache,
 } from './blob-cache.ts';
 export { eraseBlob, getBlob, parseBlobRef, putBlob } from './blobs.ts';
+export { brandLanguage, setBrandLanguage } from './brand-language.ts';
 export { type Bus, type ConnectOptions, connect, type StatusListener } from './connect.ts';
 export { deleteMessages } from './delete-messages.ts';
 export { answers, type Delivery } from './delivery.ts';
@@ -36,6 +37,7 @@ export { laneCounts } from './lane-counts.ts';
 export { holdLease, type Lease, type LeaseOptions, readLease } from './lease.ts';
 export { takeLock } from './lock.ts';
 export { type MicroEndpoint, type MicroOptions, serveMicro } from './micro.ts';
+export { erasePageText, getPageText, putPageText, sourceOfText } from './page-texts.ts';
 export { provision } from './provision.ts';
 export { JS_ERRORS, type PubAck, PublishError, type Publisher } from './publisher.ts';
 export { Puller, type PullerOptions } from './puller.ts';

@@ -138,6 +138,14 @@ export function streams(options: TopologyOptions = defaultTopology): readonly St
     },
     {
       ...common,
+      name: 'TEXTS',
+      description: 'Texts of the documents that are known, under the token of their brand',
+      subjects: ['text.*.*.*'],
+      retention: RetentionPolicy.Limits,
+      max_msgs_per_subject: 1,
+    },
+    {
+      ...common,
       name: 'BLOBS',
       description: 'Large payloads and results, under the token of their brand',
       subjects: ['blob.>'],

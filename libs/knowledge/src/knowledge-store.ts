@@ -10,6 +10,10 @@ export interface DocumentRef {
 /** A document as it is now, with all of its chunks. */
 export interface DocumentChunks extends DocumentRef {
   readonly chunks: readonly Chunk[];
+  /** In which its words are taken. Default: the one that they seem to be in. */
+  readonly language?: Language | undefined;
+  /** Chunks that are there already get their terms for keyword search anew, and keep their vectors. */
+  readonly rebuild?: boolean | undefined;
 }
 
 /** Chunks of one document. A chunk whose page got another title or URL is removed and added. */
@@ -93,7 +97,8 @@ export interface MaintenanceReport {
 export interface KnowledgeStore extends AsyncDisposable {
   /**
    * Makes each document's chunks what is given, all documents in one commit. Chunks that are there
-   * already stay as they are, with their vectors; if nothing changed nothing is written.
+   * already stay as they are, with their vectors, unless the document is in another language now; if
+   * nothing changed nothing is written.
    *
    * @returns one entry per document, in order
    * @throws TerminalError if a chunk belongs to another document, or a document is given twice

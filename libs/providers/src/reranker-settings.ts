@@ -5,18 +5,21 @@ import { text } from './model-settings.ts';
 import { need } from './need.ts';
 import { createOnnxReranker } from './onnx-folder/onnx-reranker.ts';
 import { createRerankEndpoint } from './rerank/rerank-endpoint.ts';
+import { cohereShape, teiShape } from './rerank/rerank-shapes.ts';
 import type { Reranker } from './reranker.ts';
 
 /** Who orders what was found anew, before it is answered from. */
 export const rerankerSettings = {
-  SLIPSTREAM_RERANKER: Type.Enum(['features', 'endpoint', 'onnx-folder'], {
+  SLIPSTREAM_RERANKER: Type.Enum(['features', 'endpoint', 'tei', 'onnx-folder'], {
     default: 'features',
     description:
-      'Who orders hits anew: features of their text, a cross-encoder behind POST /rerank, or one in a folder of this machine',
+      'Who orders hits anew: features of their text, a cross-encoder behind POST /rerank as Cohere has it (endpoint) or as Text Embeddings Inference does (tei), or one in a folder of this machine',
   }),
-  SLIPSTREAM_RERANKER_URL: text('Base URL of the rerank server, with /v1; /rerank is added'),
+  SLIPSTREAM_RERANKER_URL: text(
+    'Base URL of the rerank server, with /v1 if it has one; /rerank is added',
+  ),
   SLIPSTREAM_RERANKER_API_KEY: text('Its API key, if it wants one'),
-  SLIPSTREAM_RERANKER_MODEL: text('Name of the rerank model there'),
+  SLIPSTREAM_RERANKER_MODEL: text('Name of the rerank model there; tei needs none'),
   SLIPSTREAM_RERANKER_FOLDER: text('Folder of the cross-encoder of onnx-folder'),
   SLIPSTREAM_RERANKER_TIMEOUT_MS: Type.Integer({
     default: policies.reranker.timeoutMs,
@@ -47,14 +50,15 @@ export function rerankerFrom(config: Static<typeof Config>): Reranker | undefine
       accelerators: config.SLIPSTREAM_ACCELERATORS_DIR,
     });
   }
-  const [baseUrl, model] = need(config, 'SLIPSTREAM_RERANKER', [
+  const server = { apiKey: config.SLIPSTREAM_RERANKER_API_KEY, ...common };
+  if (config.SLIPSTREAM_RERANKER === 'tei') {
+    const [baseUrl] = need(config, 'SLIPSTREAM_RERANKER', ['SLIPSTREAM_RERANKER_URL']);
+    const id = config.SLIPSTREAM_RERANKER_MODEL ?? 'tei';
+    return createRerankEndpoint({ ...server, baseUrl, id, shape: teiShape });
+  }
+  const [baseUrl, id] = need(config, 'SLIPSTREAM_RERANKER', [
     'SLIPSTREAM_RERANKER_URL',
     'SLIPSTREAM_RERANKER_MODEL',
   ]);
-  return createRerankEndpoint({
-    baseUrl,
-    model,
-    apiKey: config.SLIPSTREAM_RERANKER_API_KEY,
-    ...common,
-  });
+  return createRerankEndpoint({ ...server, baseUrl, id, shape: cohereShape(id) });
 }

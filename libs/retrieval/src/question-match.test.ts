@@ -20,6 +20,7 @@ const isSame = (one: string, other: string): boolean =>
   questionSimilarity(questionShape(one), questionShape(other), idf) >= SAME_QUESTION;
 
 test.each([
+  ['Can you tell me how to reset the mixer?', 'How do I reset the mixer?'],
   ['How do I restore the factory settings of the Tarn 4?', 'restoring factory settings tarn 4'],
   ['How can I update the firmware over USB?', 'What is the way to update the firmware over usb'],
   ['Where is the reset button of the mixer?', 'Where do I find the reset button on the mixer?'],
@@ -48,6 +49,12 @@ test.each([
   ['a short negation', 'The mixer starts the update', "The mixer doesn't start the update"],
   ['a reason', 'How do I reset the mixer?', 'Why does the mixer reset?'],
   ['an amount', 'How do I charge the mixer?', 'How long does the mixer charge?'],
+  ['yes or no', 'Which cable can the mixer be used with?', 'Can the mixer be used with a cable?'],
+  [
+    'what is counted',
+    'How many channels does a favorites list have?',
+    'How many favorites lists does a channel have?',
+  ],
   ['no terms at all', 'What is it?', 'What is that?'],
 ])('%s makes another question', (_why, one, other) => {
   expect(isSame(one, other)).toBe(false);

@@ -60,6 +60,7 @@ test('the OpenAPI description has every route, each with a name, a summary and a
     'get /v1/workflows/{id}',
     'get /v1/workflows/{id}/events',
     'patch /v1/pools/{category}',
+    'patch /v1/sources',
     'post /mcp',
     'post /v1/dead-letters/discard',
     'post /v1/dead-letters/replay',

@@ -1,5 +1,5 @@
 import { type FoundSource, subjects } from '@slipstream/contracts';
-import { serveMicro } from '@slipstream/jetstream';
+import { brandLanguage, serveMicro } from '@slipstream/jetstream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './gateway.ts';
 
@@ -48,6 +48,23 @@ test('a brand is erased only when its name is confirmed, and then as a task', as
   expect(await payloadOf('TASKS_MAINTENANCE', body['id'])).toEqual({ brand: 'Acme' });
 });
 
+test('the language of a brand is set for what comes, and what is there is indexed anew', async () => {
+  const { patch, bus } = gateway;
+  for (const language of ['klingon', 'EN', null]) {
+    const { body } = await patch('/v1/sources?brand=Acme', { language });
+    const message = expect.stringMatching(/allowed values \(auto, en, de, fr, es, it, pt, nl\)$/);
+    expect(body).toMatchObject({ status: 400, errors: [{ path: '/language', message }] });
+  }
+  expect(await brandLanguage(bus, 'Acme')).toBeUndefined();
+  const { status, body } = await patch('/v1/sources?brand=Acme', { language: 'de' });
+  expect([status, body['kind'], body['tags']]).toEqual([202, 're-index', ['language:de']]);
+  expect(await payloadOf('TASKS_INGESTION', body['id'])).toEqual({ brand: 'Acme' });
+  expect(await brandLanguage(bus, 'Acme')).toBe('de');
+  expect(await brandLanguage(bus, 'Other')).toBeUndefined();
+  await patch('/v1/sources?brand=Acme', { language: 'auto' });
+  expect(await brandLanguage(bus, 'Acme')).toBeUndefined();
+});
+
 test('sources are listed, refreshed and erased by their ids', async () => {
   const known = new Map([site, upload].map((one) => [one.source.id, one]));
   const forgotten: string[] = [];
@@ -79,6 +96,9 @@ test('sources are listed, refreshed and erased by their ids', async () => {
   expect(forgotten).toEqual([]);
   await gateway.post('/v1/sources/site/refresh', { full: true });
   expect(forgotten).toEqual(['site']);
+  const kept = await gateway.post('/v1/sources/upload/refresh', { fetch: false });
+  expect(kept).toMatchObject({ status: 202, body: { kind: 're-index', tags: ['source:upload'] } });
+  expect(await payloadOf('TASKS_INGESTION', kept.body['id'])).toEqual(scope);
   const never = await gateway.post('/v1/sources/upload/refresh', {});
   expect(never.body).toMatchObject({ status: 409, code: 'source-not-refreshable' });
 

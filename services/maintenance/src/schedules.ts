@@ -13,6 +13,7 @@ const crons: Readonly<Record<MaintenanceJob, string | undefined>> = {
   'clean-up': '30 * * * *',
   retention: '45 3 * * *',
   're-embed': undefined,
+  're-index': undefined,
   'full-crawl': '0 2 * * SUN',
   'delta-crawl': '0 3 * * MON-SAT',
   'stuck-tasks': '*/15 * * * *',

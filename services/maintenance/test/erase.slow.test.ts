@@ -6,7 +6,7 @@ import {
   type Tasks,
   tasks,
 } from '@slipstream/contracts';
-import { putBlob } from '@slipstream/jetstream';
+import { getPageText, putBlob, putPageText } from '@slipstream/jetstream';
 import { readSchedules, saveSchedule, submit } from '@slipstream/tasklog';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Knowledge, old, startKnowledge } from './knowledge.ts';
@@ -31,19 +31,30 @@ test('one upload is erased with its file and its results, and the rest of the br
   const file = await putBlob(bus, space, Buffer.from('the bytes of the file'));
   await putBlob(bus, space, Buffer.from(JSON.stringify({ citations: [{ url }] })));
   await putBlob(bus, space, Buffer.from('something else'));
+  const text = (of: string) => ({ brand: 'U', docId: Buffer.from(of).toString('hex').slice(-24) });
+  await putPageText(bus, { ...text(url), source: 'upload' }, 'its text');
+  await putPageText(bus, { ...text('https://s.example/'), source: 'https://s.example' }, 'a text');
   const definition = tasks['ingest-document'];
   const { task } = await submit(bus, log, { definition, payload: { brand: 'U', url, file } });
   const [upload] = (await knowledge.list({ brand: 'U' })).items.filter((one) => one.url === url);
   const { scope } = await knowledge.ask<FoundSource>('find', { id: upload?.id });
   const dry = await eraseResult({ ...scope, dryRun: true });
-  expect(dry).toMatchObject({ removed: {}, rounds: 0, foundAfter: { chunks: 1, blobs: 2 } });
+  expect(dry).toMatchObject({
+    removed: {},
+    rounds: 0,
+    foundAfter: { chunks: 1, blobs: 2, texts: 1 },
+  });
   const proof = await eraseResult({ ...scope });
   expect(proof).toMatchObject({
     cancelled: 1,
-    removed: { chunks: 1, vectors: 1, blobs: 2, pages: 1 },
-    foundAfter: { chunks: 0, vectors: 0, blobs: 0, pages: 0, live: 0, schedules: 0 },
+    removed: { chunks: 1, vectors: 1, blobs: 2, pages: 1, texts: 1 },
+    foundAfter: { texts: 0, chunks: 0, vectors: 0, blobs: 0, pages: 0, live: 0, schedules: 0 },
   });
   expect((await knowledge.engine.reaches(task.id)).error).toContain('"erased"');
+  expect(await getPageText(bus, text(url))).toBeUndefined();
+  expect(await getPageText(bus, text('https://s.example/'))).toBe('a text');
+  const source = 'https://s.example';
+  expect(await eraseResult({ brand: 'U', source })).toMatchObject({ removed: { texts: 1 } });
   expect((await knowledge.list({ brand: 'U' })).items.map((one) => one.url)).toEqual([
     'https://upload.invalid/other/h.pdf',
   ]);

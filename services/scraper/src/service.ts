@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { tasks } from '@slipstream/contracts';
-import { bumpIndexVersion } from '@slipstream/jetstream';
+import { bumpIndexVersion, erasePageText } from '@slipstream/jetstream';
 import { createDocumentWriter, openKnowledgeStore } from '@slipstream/knowledge';
 import { breakers } from '@slipstream/resilience';
 import {
@@ -53,6 +53,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
         robots: createRobotsCache(fetcher),
         memory: createPageMemory(bus),
         reader: createDocumentReader(notesCacheFrom(bus, config)),
+        store,
         writer: createDocumentWriter(store),
         storeBreaker: breakers.breakerFor('store', 'knowledge'),
       };
@@ -75,6 +76,7 @@ export const startService = (config: Config): Promise<WorkerService> =>
               'index-write': async ({ brand, docId }) => {
                 await store.removeDocuments([{ brand, docId }]);
                 await bumpIndexVersion(bus, brand);
+                await erasePageText(bus, { brand, docId });
                 await scraper.memory.forget(brand, docId);
               },
             }),

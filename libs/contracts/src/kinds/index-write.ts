@@ -26,7 +26,7 @@ export const indexWrite = defineTask({
   kind: 'index-write',
   category: 'ingestion',
   summary:
-    'Write the chunks of one document: keyword-searchable when it ends; without chunks, take it out',
+    'Write the chunks of one document: keyword-searchable when it ends; without chunks, take it out, or make them anew',
   payload: Type.Object(
     {
       brand: Brand,
@@ -35,6 +35,8 @@ export const indexWrite = defineTask({
       /** The chunks, as JSON. Without them the document leaves the index, and is forgotten. */
       chunks: Type.Optional(BlobRefField),
       page: Type.Optional(PageState),
+      /** Instead of chunks: make them anew from the text that is kept of the document. */
+      rebuild: Type.Optional(Type.Boolean()),
     },
     { additionalProperties: false },
   ),

@@ -12,6 +12,7 @@ import { indexWrite } from './index-write.ts';
 import { ingestDocument } from './ingest-document.ts';
 import { maintainIndex } from './maintain-index.ts';
 import { reEmbed, reEmbedDocuments, switchEmbedder } from './re-embed.ts';
+import { reIndex } from './re-index.ts';
 import { recrawl } from './recrawl.ts';
 import { retention } from './retention.ts';
 import { runWorkflow } from './run-workflow.ts';
@@ -28,6 +29,7 @@ export const tasks = {
   [scrapePage.kind]: scrapePage,
   [ingestDocument.kind]: ingestDocument,
   [indexWrite.kind]: indexWrite,
+  [reIndex.kind]: reIndex,
   [embedChunks.kind]: embedChunks,
   [embedTexts.kind]: embedTexts,
   [reEmbed.kind]: reEmbed,

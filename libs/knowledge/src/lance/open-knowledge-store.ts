@@ -40,9 +40,9 @@ export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promis
   return {
     async writeDocuments(documents) {
       checkDocuments(documents);
-      const counts = await writeDocuments(tables, documents);
+      const { counts, isCommitted } = await writeDocuments(tables, documents);
       languages.forget();
-      if (counts.some(({ added }) => added > 0)) await keepUp(chunks, true, keepVersionsMs);
+      if (isCommitted) await keepUp(chunks, true, keepVersionsMs);
       return counts;
     },
     removeDocuments: (documents) => removeDocuments(tables, documents),

@@ -1,5 +1,6 @@
 import type { Table } from '@lancedb/lancedb';
 import type { Chunk } from '@slipstream/contracts';
+import type { Language } from '@slipstream/retrieval';
 import { documentKey } from '../check-documents.ts';
 import type { DocumentChunks, DocumentRef, WriteCounts } from '../knowledge-store.ts';
 import { documentLanguage } from '../search-text.ts';
@@ -13,39 +14,42 @@ interface Stored extends DocumentRef {
   readonly title: string;
   readonly url: string;
   readonly ordinal: number;
+  readonly language: string;
 }
 
 /** What has to happen to one document. */
 interface Plan {
-  readonly document: DocumentRef;
+  readonly document: DocumentChunks;
+  readonly language: Language;
   readonly chunks: ReadonlyMap<string, Chunk>;
   /** Keys of rows that go or are replaced. */
   readonly stale: readonly string[];
-  /** A chunk that stays has another place in the document now. */
-  readonly isMoved: boolean;
+  /** A chunk that stays has another place in the document now, or is read in another language. */
+  readonly isRewritten: boolean;
   readonly counts: WriteCounts;
 }
 
-/** One commit for all documents that changed, none if none did. */
+/** One commit for all documents that changed, none if none did; one more for those that are rebuilt. */
 export async function writeDocuments(
   tables: Tables,
   documents: readonly DocumentChunks[],
-): Promise<WriteCounts[]> {
-  if (documents.length === 0) return [];
+): Promise<{ readonly counts: WriteCounts[]; readonly isCommitted: boolean }> {
+  if (documents.length === 0) return { counts: [], isCommitted: false };
   const stored = await tables.run(tables.chunks, (table) => storedRows(table, documents));
   const byDocument = Map.groupBy(stored, documentKey);
   const plans = documents.map((document) =>
     planFor(document, byDocument.get(documentKey(document)) ?? []),
   );
   const changed = plans.filter(
-    ({ counts, isMoved }) => counts.added + counts.removed > 0 || isMoved,
+    ({ counts, isRewritten }) => counts.added + counts.removed > 0 || isRewritten,
   );
-  if (changed.length > 0) await tables.run(tables.chunks, (table) => commit(table, changed));
+  for (const some of Map.groupBy(changed, ({ document }) => document.rebuild === true).values())
+    await tables.run(tables.chunks, (table) => commit(table, some));
   await removeVectors(
     tables,
     changed.flatMap(({ stale }) => stale),
   );
-  return plans.map(({ counts }) => counts);
+  return { counts: plans.map(({ counts }) => counts), isCommitted: changed.length > 0 };
 }
 
 /** Texts go first: a vector without its chunk is never found, and is swept by the maintenance. */
@@ -53,16 +57,18 @@ export async function removeDocuments(
   tables: Tables,
   documents: readonly DocumentRef[],
 ): Promise<number> {
-  const counts = await writeDocuments(
+  const { counts } = await writeDocuments(
     tables,
     documents.map((document) => ({ ...document, chunks: [] })),
   );
   return counts.reduce((sum, { removed }) => sum + removed, 0);
 }
 
+const STORED = ['key', 'brand', 'docId', 'title', 'url', 'ordinal', 'language'];
+
 async function storedRows(table: Table, documents: readonly DocumentRef[]): Promise<Stored[]> {
   const query = table.query().where(documentsSql(documents));
-  return rowsOf<Stored>(query.select(['key', 'brand', 'docId', 'title', 'url', 'ordinal']));
+  return rowsOf<Stored>(query.select(STORED));
 }
 
 function planFor(document: DocumentChunks, stored: readonly Stored[]): Plan {
@@ -73,24 +79,27 @@ function planFor(document: DocumentChunks, stored: readonly Stored[]): Plan {
   });
   const keptKeys = new Set(kept.map(({ key }) => key));
   const stale = stored.map(({ key }) => key).filter((key) => !keptKeys.has(key));
-  const isMoved = kept.some(({ key, ordinal }) => chunks.get(key)?.ordinal !== ordinal);
+  const language = document.language ?? documentLanguage(document.chunks);
+  const isRewritten =
+    document.rebuild === true ||
+    kept.some((row) => row.ordinal !== chunks.get(row.key)?.ordinal || row.language !== language);
   const added = chunks.size - keptKeys.size;
   const counts = { added, unchanged: keptKeys.size, removed: stale.length };
-  return { document, chunks, stale, isMoved, counts };
+  return { document, language, chunks, stale, isRewritten, counts };
 }
 
-const REPLACED = ['title', 'url', 'ordinal']
+const REPLACED = ['title', 'url', 'ordinal', 'language']
   .map((column) => `target.${column} != source.${column}`)
   .join(' OR ');
 
 async function commit(table: Table, plans: readonly Plan[]): Promise<void> {
-  const rows = plans.flatMap(({ chunks }) => {
-    const language = documentLanguage(chunks.values());
-    return [...chunks.values()].map((chunk) => toRow(chunk, language));
-  });
+  const rows = plans.flatMap(({ chunks, language }) =>
+    [...chunks.values()].map((chunk) => toRow(chunk, language)),
+  );
+  const replaced = plans[0]?.document.rebuild ? undefined : { where: REPLACED };
   await table
     .mergeInsert('key')
-    .whenMatchedUpdateAll({ where: REPLACED })
+    .whenMatchedUpdateAll(replaced)
     .whenNotMatchedInsertAll()
     .whenNotMatchedBySourceDelete({ where: documentsSql(plans.map(({ document }) => document)) })
     .execute(rows);

@@ -43,8 +43,9 @@ export function createMemoryStore(): KnowledgeStore {
         const stale = keysOf(document).filter((key) => !isSame(chunks.get(key), wanted.get(key)));
         const removed = remove(stale);
         const added = [...wanted].filter(([key]) => !chunks.has(key));
-        const language = documentLanguage(document.chunks);
-        for (const [key, chunk] of added) {
+        const language = document.language ?? documentLanguage(document.chunks);
+        for (const [key, chunk] of wanted) {
+          if (!document.rebuild && languageOf.get(key) === language) continue;
           languageOf.set(key, language);
           index.set(key, searchText(chunk, language));
         }

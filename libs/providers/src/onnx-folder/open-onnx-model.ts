@@ -13,7 +13,7 @@ interface Tokenizers {
     encode(
       text: string,
       options: { text_pair?: string; return_token_type_ids: true },
-    ): { readonly ids: readonly number[]; readonly token_type_ids: readonly number[] };
+    ): { readonly ids: readonly number[]; readonly token_type_ids?: readonly number[] };
   };
 }
 
@@ -62,10 +62,14 @@ export async function openOnnxModel(
   return async (inputs) => {
     const most = maxTokens * CHARS_PER_TOKEN;
     const encoded = inputs.map(([text, pair]) => {
-      const { ids, token_type_ids: types } = tokenizer.encode(text.slice(0, most), {
-        ...(pair !== undefined && { text_pair: pair.slice(0, most) }),
-        return_token_type_ids: true,
-      });
+      // A tokenizer that puts nothing around a text does not tell first from second ones.
+      const { ids, token_type_ids: types = ids.map(() => 0) } = tokenizer.encode(
+        text.slice(0, most),
+        {
+          ...(pair !== undefined && { text_pair: pair.slice(0, most) }),
+          return_token_type_ids: true,
+        },
+      );
       return { ids: cut(ids), types: cut(types) };
     });
     const lengths = encoded.map(({ ids }) => ids.length);

@@ -1,14 +1,15 @@
 import { RetryLaterError, TerminalError } from '@slipstream/contracts';
 import { type BreakerRegistry, breakers, retryAfterMs } from '@slipstream/resilience';
-import { Type } from 'typebox';
-import { Value } from 'typebox/value';
 import type { Reranker } from '../reranker.ts';
+import type { RerankScore, RerankShape } from './rerank-shapes.ts';
 
 export interface RerankEndpointSettings {
-  /** With its version: `https://api.jina.ai/v1`. `/rerank` is put after it. */
+  /** `/rerank` is put after it: `https://api.jina.ai/v1`. */
   readonly baseUrl: string;
+  readonly shape: RerankShape;
   readonly apiKey?: string | undefined;
-  readonly model: string;
+  /** Tells its orders from those of other models. */
+  readonly id: string;
   /** Longest wait for an answer, in ms. Default: that of `policies.reranker`. */
   readonly timeoutMs?: number | undefined;
   /** How long its breaker stays open, in ms. Default: that of `policies.reranker`. */
@@ -17,28 +18,21 @@ export interface RerankEndpointSettings {
   readonly breakers?: BreakerRegistry | undefined;
 }
 
-/** What Cohere, Jina, vLLM, llama.cpp and Infinity answer, as far as it is used. */
-const Answer = Type.Object({
-  results: Type.Array(
-    Type.Object({ index: Type.Integer({ minimum: 0 }), relevance_score: Type.Number() }),
-  ),
-});
-
-/** `POST /rerank` with model, query, documents and top_n, as Cohere has made it common. */
+/** A cross-encoder behind `POST /rerank`. */
 export function createRerankEndpoint(settings: RerankEndpointSettings): Reranker {
-  const { apiKey, model, timeoutMs, openMs } = settings;
+  const { id, shape, apiKey, timeoutMs, openMs } = settings;
   const url = `${settings.baseUrl.replace(/\/+$/, '')}/rerank`;
   const registry = settings.breakers ?? breakers;
   const breaker = registry.breakerFor('reranker', url, openMs === undefined ? {} : { openMs });
 
-  async function ask(query: string, documents: readonly string[], signal: AbortSignal) {
+  async function ask(query: string, passages: readonly string[], signal: AbortSignal) {
     const response = await fetch(url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
       },
-      body: JSON.stringify({ model, query, documents, top_n: documents.length }),
+      body: JSON.stringify(shape.bodyOf(query, passages)),
       signal,
     }).catch((cause: unknown) => {
       throw away(`${url} could not be reached: ${reasonOf(cause)}`, { cause });
@@ -47,25 +41,37 @@ export function createRerankEndpoint(settings: RerankEndpointSettings): Reranker
     const answer: unknown = await response.json().catch((cause: unknown) => {
       throw away(`${url} ended in the middle of its answer`, { cause });
     });
-    if (Value.Check(Answer, answer)) return answer.results;
-    throw new TerminalError(`${url} answered without results of index and relevance_score`, {
+    const scores = shape.scoresIn(answer);
+    if (scores) return scores;
+    throw new TerminalError(`${url} answered without ${shape.answers}`, {
       code: 'provider-protocol',
     });
   }
 
+  /** As many at once as the server takes; all count from the first passage. */
+  async function askAll(query: string, passages: readonly string[], signal: AbortSignal) {
+    const asked: Promise<RerankScore[]>[] = [];
+    for (let from = 0; from < passages.length; from += shape.maxPassages) {
+      const some = passages.slice(from, from + shape.maxPassages);
+      const scores = ask(query, some, signal);
+      asked.push(scores.then((all) => all.map((one) => ({ ...one, index: one.index + from }))));
+    }
+    return (await Promise.all(asked)).flat();
+  }
+
   return {
-    id: model,
+    id,
     async warm() {},
     async [Symbol.asyncDispose]() {
       registry.release(breaker);
     },
     async score(question, passages, { signal } = {}) {
       if (passages.length === 0) return [];
-      const results = await breaker.run((stop) => ask(question, passages, stop), {
+      const results = await breaker.run((stop) => askAll(question, passages, stop), {
         signal,
         timeoutMs,
       });
-      const scores = new Map(results.map((one) => [one.index, one.relevance_score]));
+      const scores = new Map(results.map((one) => [one.index, one.score]));
       return passages.map((_, index) => scores.get(index));
     },
   };

@@ -9,6 +9,8 @@ import {
   tasks,
 } from '@slipstream/contracts';
 import type { HttpApp } from '@slipstream/http';
+import { setBrandLanguage } from '@slipstream/jetstream';
+import { languages } from '@slipstream/retrieval';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { GatewayParts } from '../parts.ts';
@@ -24,6 +26,12 @@ const ANSWER_MS = 30_000;
 
 const SourceParams = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 100, description: 'Id of a source' }),
+});
+
+/** `auto`: each document in the one that it seems to be in. */
+const LanguageSetting = Type.Enum(['auto', ...languages], {
+  description:
+    'In which language the texts of the brand are read for keyword search (ISO 639-1); `auto`, the default: each document in the one that it seems to be in',
 });
 
 export function sourceRoutes(app: HttpApp, parts: GatewayParts): void {
@@ -65,6 +73,34 @@ export function sourceRoutes(app: HttpApp, parts: GatewayParts): void {
     },
   );
 
+  app.patch(
+    '/v1/sources',
+    {
+      schema: {
+        tags,
+        operationId: 'setBrandLanguage',
+        summary:
+          'Set the language of a brand; the task that is answered indexes what is known of it anew',
+        querystring: Type.Object({ brand: Brand }, { additionalProperties: false }),
+        body: Type.Object({ language: LanguageSetting }, { additionalProperties: false }),
+        response: { 202: TaskRef, ...anyProblem },
+      },
+    },
+    async (request, reply) => {
+      const { brand } = request.query;
+      const { language } = request.body;
+      await parts.broker.call(() =>
+        setBrandLanguage(parts.bus, brand, language === 'auto' ? undefined : language),
+      );
+      const order = {
+        definition: tasks['re-index'],
+        payload: { brand },
+        tags: [`language:${language}`],
+      };
+      return accepted(reply, await acceptTask(parts, order, undefined));
+    },
+  );
+
   app.get(
     '/v1/sources/:id',
     {
@@ -100,6 +136,13 @@ export function sourceRoutes(app: HttpApp, parts: GatewayParts): void {
                 description: 'Read every page, also those that say that they have not changed',
               }),
             ),
+            fetch: Type.Optional(
+              Type.Boolean({
+                default: true,
+                description:
+                  'False: fetch nothing, make chunks and index anew from the texts that are kept',
+              }),
+            ),
           },
           { additionalProperties: false },
         ),
@@ -107,7 +150,13 @@ export function sourceRoutes(app: HttpApp, parts: GatewayParts): void {
       },
     },
     async (request, reply) => {
-      const { source, refresh } = await find(request.params.id);
+      const { source, scope, refresh } = await find(request.params.id);
+      const sourceTags = [`source:${source.id}`];
+      if (request.body.fetch === false) {
+        const { url: _url, ...payload } = scope;
+        const order = { definition: tasks['re-index'], payload, tags: sourceTags };
+        return accepted(reply, await acceptTask(parts, order, idempotencyKeyOf(request)));
+      }
       if (!refresh) {
         throw new ProblemError('source-not-refreshable', `${source.url} was uploaded.`);
       }
@@ -115,7 +164,7 @@ export function sourceRoutes(app: HttpApp, parts: GatewayParts): void {
       const definition = tasks[kind];
       checkPayload(definition, payload, parts.allow);
       if (request.body.full) await ask(parts, 'forget', { id: source.id });
-      const order = { definition, payload, tags: [`source:${source.id}`] };
+      const order = { definition, payload, tags: sourceTags };
       return accepted(reply, await acceptTask(parts, order, idempotencyKeyOf(request)));
     },
   );

@@ -11,6 +11,7 @@ import {
   eraseMessages,
   messagesOf,
   type StoredMessage,
+  sourceOfText,
   subjectsOf,
 } from '@slipstream/jetstream';
 import { brandOf, deleteSchedule, isWithin, readSchedules, readTask } from '@slipstream/tasklog';
@@ -59,6 +60,7 @@ export const otherPlaces = (parts: PlaceParts): readonly Place[] => [
   // A workflow over several brands needs its nodes until it ends; then they go.
   taskStream(parts, 'FLOWS', 'flow', { mayMention: false }),
   askedPlace(parts),
+  textPlace(parts),
 ];
 
 /**
@@ -85,6 +87,19 @@ const askedPlace = ({ bus, scope, mentions }: PlaceParts): Place =>
 
 /** As a text reads within JSON. */
 const jsonText = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+/** The texts of documents. */
+const textPlace = ({ bus, scope: { brand, source, docId = '*' } }: PlaceParts): Place =>
+  place('texts', async (erase) => {
+    const isMeant = (message: StoredMessage): boolean =>
+      source === undefined || sourceOfText(message) === source;
+    const filter = subjects.pageText(brandToken(brand), docId, '*');
+    if (erase) return eraseMessages(bus, 'TEXTS', filter, isMeant);
+    let count = 0;
+    for await (const batch of messagesOf(bus, 'TEXTS', filter))
+      count += batch.filter(isMeant).length;
+    return count;
+  });
 
 /** Messages `<prefix>.<id of a task>` of tasks that work on the scope, or may have quoted it. */
 function taskStream(

@@ -1,5 +1,5 @@
 import { brandToken, type FoundSource, type PageState, type Source } from '@slipstream/contracts';
-import { messagesOf } from '@slipstream/jetstream';
+import { brandLanguage, messagesOf } from '@slipstream/jetstream';
 import type { VectorCount } from '@slipstream/knowledge';
 import { taskView } from '@slipstream/tasklog';
 import type { KnownSource } from './known-sources.ts';
@@ -12,6 +12,8 @@ interface BrandFacts {
   readonly readAt: ReadonlyMap<string, string>;
   /** The embedder that has most of its vectors. */
   readonly embedder: string | undefined;
+  /** Set for it. */
+  readonly language: string | undefined;
   /** Vectors of that embedder, by document. */
   readonly vectors: ReadonlyMap<string, number>;
 }
@@ -26,7 +28,7 @@ export function createDescriber(parts: SourceParts) {
 
   return async (known: KnownSource): Promise<FoundSource> => {
     const { id, scope, url, documents } = known;
-    const { readAt, embedder, vectors } = await factsOf(scope.brand);
+    const { readAt, embedder, language, vectors } = await factsOf(scope.brand);
     const crawl = await lastCrawl(parts, known);
     const chunks = documents.reduce((all, one) => all + one.chunks, 0);
     const embedded = documents.reduce((all, { docId }) => all + (vectors.get(docId) ?? 0), 0);
@@ -39,6 +41,7 @@ export function createDescriber(parts: SourceParts) {
       kind: kindOf(known, crawl),
       pages: documents.length,
       chunks,
+      ...(language !== undefined && { language }),
       chunksWithoutVector: Math.max(0, chunks - embedded),
       ...(embedder !== undefined && embedded > 0 && { embedder }),
       ...(oldest !== undefined && newest !== undefined && { freshness: { oldest, newest } }),
@@ -64,7 +67,9 @@ async function brandFacts({ bus, store }: SourceParts, brand: string): Promise<B
   const totals = [...byEmbedder].map(([embedderId, rows]) => ({ embedderId, total: total(rows) }));
   const embedder = totals.sort((a, b) => b.total - a.total)[0]?.embedderId;
   const own = embedder === undefined ? [] : (byEmbedder.get(embedder) ?? []);
-  return { readAt, embedder, vectors: new Map(own.map(({ docId, vectors }) => [docId, vectors])) };
+  const language = await brandLanguage(bus, brand);
+  const vectors = new Map(own.map((row) => [row.docId, row.vectors]));
+  return { readAt, embedder, language, vectors };
 }
 
 const total = (rows: readonly VectorCount[]): number =>

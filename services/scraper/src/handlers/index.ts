@@ -1,5 +1,5 @@
 import type { Bus } from '@slipstream/jetstream';
-import type { DocumentWriter } from '@slipstream/knowledge';
+import type { DocumentWriter, KnowledgeStore } from '@slipstream/knowledge';
 import type { Breaker } from '@slipstream/resilience';
 import type { Handlers } from '@slipstream/worker';
 import type { DocumentReader } from '../documents/document-reader.ts';
@@ -9,6 +9,7 @@ import type { Renderer } from '../render/create-renderer.ts';
 import type { RobotsCache } from '../site/robots-cache.ts';
 import { createIndexWrite } from './index-write.ts';
 import { createIngestDocument } from './ingest-document.ts';
+import { createReIndex } from './re-index.ts';
 import { createScrapePage } from './scrape-page.ts';
 import { createScrapeSite } from './scrape-site.ts';
 
@@ -20,6 +21,7 @@ export interface ScraperParts {
   readonly robots: RobotsCache;
   readonly memory: PageMemory;
   readonly reader: DocumentReader;
+  readonly store: KnowledgeStore;
   readonly writer: DocumentWriter;
   readonly storeBreaker: Breaker;
 }
@@ -32,4 +34,5 @@ export const scrapingHandlers = (parts: ScraperParts): Handlers<'scraping'> => (
 export const ingestionHandlers = (parts: ScraperParts): Handlers<'ingestion'> => ({
   'ingest-document': createIngestDocument(parts),
   'index-write': createIndexWrite(parts),
+  're-index': createReIndex(parts),
 });

@@ -1,9 +1,9 @@
 import { childResult, type Notes, type PageState, sourceOf } from '@slipstream/contracts';
-import { chunkDocument, type DocumentPage, docIdOf, textHash } from '@slipstream/documents';
+import { chunkDocument, docIdOf, textHash } from '@slipstream/documents';
 import type { NotedDocument } from '@slipstream/retrieval';
 import type { HandlerOf } from '@slipstream/worker';
 import { loadDocument } from '../documents/load-document.ts';
-import { handOn } from '../pages/hand-on.ts';
+import { type DocumentContent, handOn } from '../pages/hand-on.ts';
 import { createStages } from '../pages/stages.ts';
 import type { ScraperParts } from './index.ts';
 
@@ -43,7 +43,9 @@ export const createIngestDocument =
     }
     const facts = { docId, brand, source: sourceOf(url), url, title, fetchedAt: page.fetchedAt };
     const chunks = await stage('chunk', () => chunkDocument({ ...facts, ...content }));
-    await stage('save', () => handOn(parts.bus, context, { brand, docId, url, chunks, page }));
+    await stage('save', () =>
+      handOn(parts.bus, context, { brand, docId, url, chunks, content, page }),
+    );
     return { ...about, outcome: 'indexed', chunks: chunks.length, timings: allTimings() };
 
     async function writeNotes(): Promise<{ notes: Notes }> {
@@ -78,9 +80,7 @@ const textOf = ({ pages }: NotedDocument): string =>
   pages.map(({ markdown }) => markdown).join('\f');
 
 /** With pages where the document has numbered ones. */
-function contentOf({
-  pages,
-}: NotedDocument): { readonly markdown: string } | { readonly pages: readonly DocumentPage[] } {
+function contentOf({ pages }: NotedDocument): DocumentContent {
   const numbered = pages.flatMap(({ number, markdown }) =>
     number === undefined ? [] : [{ number, markdown }],
   );

@@ -101,6 +101,7 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
       await memory.put(brand, docId, state);
       return { ...outcome('unchanged'), links: await follow(page) };
     }
+    const content = { markdown: page.markdown };
     const chunks = await stage('chunk', () =>
       chunkDocument({
         docId,
@@ -109,13 +110,13 @@ export function createScrapePage(parts: ScraperParts): HandlerOf<'scrape-page'> 
         url: answer.url,
         title: page.title,
         fetchedAt,
-        markdown: page.markdown,
+        ...content,
       }),
     );
     const [links] = await stage('handOn', () =>
       Promise.all([
         follow(page),
-        handOn(bus, context, { brand, docId, url: answer.url, chunks, page: state }),
+        handOn(bus, context, { brand, docId, url: answer.url, chunks, content, page: state }),
       ]),
     );
     return { ...outcome('indexed'), chunks: chunks.length, links };

@@ -1,22 +1,37 @@
 import { brandToken, type Chunk, type PageState } from '@slipstream/contracts';
+import type { DocumentPage } from '@slipstream/documents';
 import { type Bus, putBlob } from '@slipstream/jetstream';
 import type { TaskContext } from '@slipstream/worker';
 
-export interface Extracted {
+/** The text of a document as it is chunked. */
+export type DocumentContent =
+  | { readonly markdown: string }
+  | { readonly pages: readonly DocumentPage[] };
+
+/** What goes to the index of a document: kept as JSON on its way. */
+export interface HandedOn {
+  readonly chunks: readonly Chunk[];
+  readonly content?: DocumentContent;
+}
+
+export interface Extracted extends Required<HandedOn> {
   readonly brand: string;
   readonly docId: string;
   readonly url: string;
-  readonly chunks: readonly Chunk[];
   readonly page: PageState;
 }
 
-/** Hands chunks on to be indexed: the texts as a blob of the brand, the task with its reference. */
+/** Hands a document on to be indexed: its texts as a blob of the brand, the task with its reference. */
 export async function handOn(
   bus: Bus,
   { addChildren }: Pick<TaskContext, 'addChildren'>,
-  { brand, docId, url, chunks, page }: Extracted,
+  { brand, docId, url, page, ...texts }: Extracted,
 ): Promise<void> {
-  const ref = await putBlob(bus, brandToken(brand), Buffer.from(JSON.stringify(chunks)));
+  const ref = await putBlob(
+    bus,
+    brandToken(brand),
+    Buffer.from(JSON.stringify(texts satisfies HandedOn)),
+  );
   const payload = { brand, docId, url, chunks: ref, page };
   await addChildren([{ key: 'index', kind: 'index-write', payload }]);
 }
