@@ -116,13 +116,14 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
 
     async barrier() {
       const { state } = await bus.manager.streams.info('EVENTS');
-      if (state.last_seq <= progress.applied) return;
-      const reached = new Promise<void>((resolve) =>
-        barriers.add({ seq: state.last_seq, resolve }),
-      );
-      progress.awaited = true;
-      settleBarriers();
-      await reached;
+      if (state.last_seq > progress.applied) {
+        const reached = new Promise<void>((resolve) =>
+          barriers.add({ seq: state.last_seq, resolve }),
+        );
+        progress.awaited = true;
+        settleBarriers();
+        await reached;
+      }
       // Whoever waits for the log has also heard what it holds.
       if (listeners.size > 0) await projection.watching();
     },
