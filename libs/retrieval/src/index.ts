@@ -10,6 +10,7 @@ export {
 export { leansOnHistory, standaloneQuestion } from './follow-up.ts';
 export {
   DEFAULT_VECTOR_WEIGHT,
+  fuseForQuestion,
   fuseRrf,
   fuseWeighted,
   type RrfFusion,
