@@ -1,7 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EvaluationReport } from '@slipstream/contracts';
-import type { ChunkFilter } from '@slipstream/knowledge';
-import { countTerms, fuseForQuestion, type Idf, idfFrom } from '@slipstream/retrieval';
+import {
+  countTerms,
+  fuseForQuestion,
+  type Idf,
+  idfFrom,
+  withSharesOf,
+} from '@slipstream/retrieval';
 import { seededRandom } from './bootstrap.ts';
 import { farOffQuestions } from './far-off-questions.ts';
 import { type FindParts, figuresOf, findHits, rankedBy, rankingOf } from './find-hits.ts';
@@ -90,15 +95,18 @@ export async function evaluate(
   };
 }
 
-/** How rare terms are in the knowledge of a brand, or in all that is asked; read once. */
+/** How rare terms are in all knowledge, and their shares in that of a brand; read once. */
 function createIdfs({ store, filter }: EvaluateOptions): (brand?: string) => Promise<Idf> {
   const known = new Map<string | undefined, Promise<Idf>>();
-  const read = async (of: Pick<ChunkFilter, 'brand'>): Promise<Idf> => {
+  const weightsOf = async (brand?: string): Promise<Idf> => {
+    const of = brand === undefined ? {} : { brand };
     const [language] = await store.languages(of);
-    return idfFrom(countTerms(await store.sampleTexts(SAMPLE, of), language));
+    const whole = idfFrom(countTerms(await store.sampleTexts(SAMPLE), language));
+    if (brand === undefined) return whole;
+    return withSharesOf(idfFrom(countTerms(await store.sampleTexts(SAMPLE, of), language)), whole);
   };
   return (brand = filter?.brand) => {
-    const idf = known.get(brand) ?? read(brand === undefined ? {} : { brand });
+    const idf = known.get(brand) ?? weightsOf(brand);
     known.set(brand, idf);
     return idf;
   };

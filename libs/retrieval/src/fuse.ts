@@ -41,6 +41,13 @@ export function fuseWeighted<P extends Passage>(
 const LEADERS = 10;
 
 /**
+ * How much of a question must be missed before words lose their lead: with half of it missed 0.25,
+ * with three quarters 0.45. Squared it is better still where the vectors are good (bicycle manual
+ * +0.03 nDCG@10), and worse than BM25 alone where they are not.
+ */
+const STEEPNESS = 4;
+
+/**
  * Weighted fusion that trusts meaning the more, the less of the question the text hits cover: where
  * words fail, the vectors are all there is. BM25 cannot say that itself, for the best text hit has 1
  * here even if it shares a single word. A weight of 0 stays 0.
@@ -57,7 +64,7 @@ export function fuseForQuestion<P extends Passage>(
     return coverage(wanted, new Set(found), idf);
   });
   const missed = 1 - Math.max(0, ...covered);
-  const weight = vectorWeight === 0 ? 0 : vectorWeight + (1 - vectorWeight) * missed ** 2;
+  const weight = vectorWeight === 0 ? 0 : vectorWeight + (1 - vectorWeight) * missed ** STEEPNESS;
   return fuseWeighted(textHits, vectorHits, { vectorWeight: weight });
 }
 

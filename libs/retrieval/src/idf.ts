@@ -33,6 +33,12 @@ export function idfFrom({ texts, frequencies, language = 'en' }: TermStatistics)
   return Object.assign(weight, { language, share });
 }
 
+/** The weights of the whole knowledge with the shares that terms have in a part of it. */
+export function withSharesOf(part: Idf, whole: Idf): Idf {
+  const { language } = whole;
+  return Object.assign((term: string) => whole(term), { language, share: part.share });
+}
+
 /** Counts terms over texts: a whole corpus, a sample of it, or only the hits of a question. */
 export function countTerms(texts: Iterable<string>, language: Language = 'en'): TermStatistics {
   const frequencies = new Map<string, number>();

@@ -17,7 +17,14 @@ export {
   type WeightedFusion,
 } from './fuse.ts';
 export { groupQuestions } from './group-questions.ts';
-export { countTerms, coverage, type Idf, idfFrom, type TermStatistics } from './idf.ts';
+export {
+  countTerms,
+  coverage,
+  type Idf,
+  idfFrom,
+  type TermStatistics,
+  withSharesOf,
+} from './idf.ts';
 export { type CleanText, isInstruction, withoutInstructions } from './instructions.ts';
 export { detectLanguage, type Language, languages } from './languages/language.ts';
 export { splitWords } from './languages/split-words.ts';

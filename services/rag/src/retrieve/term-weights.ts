@@ -1,5 +1,5 @@
 import type { KnowledgeStore } from '@slipstream/knowledge';
-import { countTerms, type Idf, idfFrom, type Language } from '@slipstream/retrieval';
+import { countTerms, type Idf, idfFrom, type Language, withSharesOf } from '@slipstream/retrieval';
 
 const SAMPLE = 3_000;
 const FRESH_MS = 30_000;
@@ -9,12 +9,14 @@ const REST = 100;
 const KEPT = 100;
 
 /**
- * How rare each term of a language is in the knowledge of a brand, or in all of it, from a sample.
- * Read again in the background once it is older than 30 s, so a question never waits for it twice.
+ * How rare each term of a language is in the whole knowledge, and which share it has in that of a
+ * brand, from samples. Weights of a brand alone would make little of what its few pages all have: then
+ * a statement counts as held by a source that has only its subject. Read again in the background once
+ * they are older than 30 s, so a question never waits for them twice.
  */
 export function createTermWeights(store: KnowledgeStore, now: () => number = Date.now) {
   const kept = new Map<string, () => Promise<Idf>>();
-  return (language: Language, brand?: string): Promise<Idf> => {
+  const weightsOf = (language: Language, brand?: string): Promise<Idf> => {
     const key = JSON.stringify([language, brand]);
     const known = kept.get(key) ?? createWeights(store, language, brand, now);
     kept.delete(key);
@@ -22,6 +24,11 @@ export function createTermWeights(store: KnowledgeStore, now: () => number = Dat
     const [oldest] = kept.keys();
     if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
     return known();
+  };
+  return async (language: Language, brand?: string): Promise<Idf> => {
+    if (brand === undefined) return weightsOf(language);
+    const [whole, part] = await Promise.all([weightsOf(language), weightsOf(language, brand)]);
+    return withSharesOf(part, whole);
   };
 }
 
