@@ -2,6 +2,7 @@ export { bootstrapGain, type Gain, seededRandom } from './bootstrap.ts';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export { evaluateCorpus } from './evaluate-corpus.ts';
 export { farOffQuestions } from './far-off-questions.ts';
+export { findHits, rankedBy } from './find-hits.ts';
 export { EVALUATION_BRAND, indexCorpus } from './index-corpus.ts';
 export { ndcg10, tokenF1 } from './metrics.ts';
 export { type EvaluationQuestion, EvaluationSetError, parseQuestions } from './question.ts';

@@ -13,10 +13,15 @@ export interface Evidence {
 /**
  * Logistic regression on the sample manual, the bicycle manual of the evaluation package and
  * Cranfield, questions about other subjects against those that can be answered, each set with the
- * same weight: docs/decisions/0026-what-a-question-is-about.md has the method, and what
+ * same weight: docs/decisions/0027-what-a-question-is-about.md has the method, and what
  * the weights are worth on a set that they were not made from.
  */
-const weights = { words: 5, similarity: 2.5, subject: 0.22, constant: -3.5 } as const;
+export const confidenceWeights = {
+  words: 5,
+  similarity: 2.5,
+  subject: 0.22,
+  constant: -3.5,
+} as const;
 
 /** Stands for the cosines that are not known: between those of far questions and of near ones. */
 const USUAL_SIMILARITY = 0.35;
@@ -24,10 +29,10 @@ const USUAL_SIMILARITY = 0.35;
 /** How sure it is that a passage answers, 0 to 1. */
 export function confidenceOf({ words, similarity, subject }: Evidence): number {
   const sum =
-    weights.constant +
-    weights.words * words +
-    weights.similarity * (similarity ?? USUAL_SIMILARITY) +
-    weights.subject * subject;
+    confidenceWeights.constant +
+    confidenceWeights.words * words +
+    confidenceWeights.similarity * (similarity ?? USUAL_SIMILARITY) +
+    confidenceWeights.subject * subject;
   return 1 / (1 + Math.exp(-sum));
 }
 

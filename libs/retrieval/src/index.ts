@@ -1,4 +1,5 @@
 export { type Bm25Index, type Bm25Options, createBm25Index } from './bm25.ts';
+export { confidenceWeights, type Evidence, similarityOf } from './confidence.ts';
 export {
   ANSWER_CONFIDENCE,
   type Citation,
@@ -43,6 +44,7 @@ export {
   SAME_QUESTION,
 } from './question-match.ts';
 export { type RerankOptions, rerankByFeatures, rerankWeights } from './rerank.ts';
+export { subjectEvidence } from './subject.ts';
 export { terms } from './terms.ts';
 export {
   CITATION_COVERAGE,
