@@ -1,5 +1,5 @@
 export { type Bm25Index, type Bm25Options, createBm25Index } from './bm25.ts';
-export { confidenceWeights, type Evidence, similarityOf } from './confidence.ts';
+export { confidenceWeights, similarityOf } from './confidence.ts';
 export {
   ANSWER_CONFIDENCE,
   type Citation,
