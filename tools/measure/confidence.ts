@@ -39,11 +39,11 @@ interface MeasuredSet {
   readonly farOff: readonly { readonly name: string; readonly features: readonly number[][] }[];
 }
 
+const { words, similarity, subject, constant } = confidenceWeights;
 await using embedder = await createEmbedder({ provider: 'use-lite', threads: 1 });
 const sets: MeasuredSet[] = [];
 for (const given of process.argv.slice(2)) sets.push(await measure(given));
 
-const { words, similarity, subject, constant } = confidenceWeights;
 print('weights: words, similarity, subject, constant');
 print(`as they are: ${[words, similarity, subject, constant].join(', ')}`);
 for (const set of sets) print(`  ${refusedOf(set, [words, similarity, subject, constant])}`);
