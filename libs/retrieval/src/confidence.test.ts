@@ -18,7 +18,7 @@ test('without vectors neither far nor near is assumed', () => {
   expect(unknown).toBeLessThan(confidenceOf({ ...evidence, similarity: 0.6 }));
 });
 
-test('the five nearest hits say how near a question is, whatever their order', () => {
+test('the five nearest hits say how near a question is, and very near ones no more than near ones', () => {
   const chunk = { id: 'a', title: '', headingPath: [], text: '' };
   const hits = [0.1, 0.5, 0.2, 0.9, 0.3, 0.4, 0.6].map((similarity) => ({
     chunk,
@@ -26,5 +26,6 @@ test('the five nearest hits say how near a question is, whatever their order', (
     similarity,
   }));
   expect(similarityOf([...hits, { chunk, score: 1 }])).toBeCloseTo(0.54, 10);
+  expect(similarityOf([{ chunk, score: 1, similarity: 0.9 }])).toBe(0.6);
   expect(similarityOf([{ chunk, score: 1 }])).toBeUndefined();
 });

@@ -39,10 +39,14 @@ export function confidenceOf({ words, similarity, subject }: Evidence): number {
 /** Cosines that are read: one alone may be an accident. */
 const NEAREST = 5;
 
-/** How near the nearest hits are to the question: the mean of their cosines. */
+/** More counts as this: some embedders have 0.8 for what has nothing in common. */
+const MOST_SIMILARITY = 0.6;
+
+/** How near the nearest hits are to the question: the mean of their cosines, at most 0.6. */
 export function similarityOf(hits: readonly Hit[]): number | undefined {
   const cosines = hits.flatMap(({ similarity }) => (similarity === undefined ? [] : [similarity]));
   const nearest = cosines.sort((one, other) => other - one).slice(0, NEAREST);
   if (nearest.length === 0) return undefined;
-  return nearest.reduce((sum, cosine) => sum + cosine, 0) / nearest.length;
+  const mean = nearest.reduce((sum, cosine) => sum + cosine, 0) / nearest.length;
+  return Math.min(mean, MOST_SIMILARITY);
 }
