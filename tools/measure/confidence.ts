@@ -112,7 +112,7 @@ function refusedOf({ name, answerable, farOff }: MeasuredSet, weights: readonly 
 }
 
 function shown(weights: readonly number[]): string {
-  return weights.map((weight) => weight.toFixed(2)).join(', ');
+  return weights.map((weight) => weight.toPrecision(3)).join(', ');
 }
 
 function print(line: string): void {
