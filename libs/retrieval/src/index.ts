@@ -13,7 +13,6 @@ export {
   DEFAULT_VECTOR_WEIGHT,
   fuseForQuestion,
   fuseRrf,
-  fuseWeighted,
   type RrfFusion,
   type WeightedFusion,
 } from './fuse.ts';
