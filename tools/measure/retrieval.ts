@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Chunk } from '@slipstream/contracts';
 import { openKnowledgeStore } from '@slipstream/knowledge';
-import { countTerms, fuseWeighted, idfFrom, rerankByFeatures } from '@slipstream/retrieval';
+import { countTerms, fuseForQuestion, idfFrom, rerankByFeatures } from '@slipstream/retrieval';
 
 const DOCUMENTS = 2_500;
 const CHUNKS_EACH = 8;
@@ -41,7 +41,9 @@ for (let nth = -20; nth < QUESTIONS; nth++) {
   const known = new Set(near.map(({ chunk }) => chunk.id));
   const rest = cosines.filter(({ chunk }) => !known.has(chunk.id));
   await timed('rerank', nth, async () =>
-    rerankByFeatures(question, fuseWeighted(text, [...near, ...rest]), { idf }),
+    rerankByFeatures(question, fuseForQuestion(question, text, [...near, ...rest], { idf }), {
+      idf,
+    }),
   );
   note('all', nth, performance.now() - began);
 }

@@ -1,6 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EvaluationReport } from '@slipstream/contracts';
-import { countTerms, fuseWeighted, idfFrom } from '@slipstream/retrieval';
+import {
+  countTerms,
+  fuseForQuestion,
+  type Idf,
+  idfFrom,
+  withSharesOf,
+} from '@slipstream/retrieval';
 import { seededRandom } from './bootstrap.ts';
 import { farOffQuestions } from './far-off-questions.ts';
 import { type FindParts, figuresOf, findHits, rankedBy, rankingOf } from './find-hits.ts';
@@ -29,18 +35,18 @@ export async function evaluate(
   questions: readonly EvaluationQuestion[],
   options: EvaluateOptions,
 ): Promise<EvaluationReport> {
-  const { store, embedder, farOff = farOffQuestions, signal, onProgress } = options;
+  const { embedder, farOff = farOffQuestions, signal, onProgress } = options;
   const { random = seededRandom(1) } = options;
   const { fusionWeight = embedder.info.fusionWeight } = options;
-  const [language] = await store.languages(options.filter);
-  const idf = idfFrom(countTerms(await store.sampleTexts(SAMPLE), language));
+  const idfOf = createIdfs(options);
   const total = questions.length + farOff.length;
   let done = 0;
   const ask = async (question: EvaluationQuestion) => {
     signal?.throwIfAborted();
-    const found = await findHits(question, options);
-    const ranked = rankedBy(found, fusionWeight, idf);
-    const judged = judge(found, ranked, idf);
+    const idf = await idfOf(question.brand);
+    const found = await findHits(question, { ...options, idf });
+    const ranked = rankedBy(found, fusionWeight);
+    const judged = judge(found, ranked);
     // Others who share this thread get their turn.
     await turn();
     onProgress?.(++done, total);
@@ -65,15 +71,15 @@ export async function evaluate(
     retrieval: {
       keyword: figures((one) => one.found.keyword),
       vector: figures((one) => one.found.vector),
-      fused: figures(({ found: { keyword, similar } }) =>
-        fuseWeighted(keyword, similar, { vectorWeight: fusionWeight }),
+      fused: figures(({ found: { question, keyword, similar, idf } }) =>
+        fuseForQuestion(question.question, keyword, similar, { vectorWeight: fusionWeight, idf }),
       ),
       reranked: figures((one) => one.ranked),
     },
     answers: answerFigures(judged),
     refusals: refusalFigures(judged, far),
     recommendations: {
-      fusionWeight: await recommendFusionWeight(found, fusionWeight, { idf, random }),
+      fusionWeight: await recommendFusionWeight(found, fusionWeight, random),
       answerFrom: recommendAnswerFrom(judged, far, random),
     },
     missed: withDocuments
@@ -86,5 +92,22 @@ export async function evaluate(
       .filter(({ question, outcome }) => question.answerable && outcome !== 'answered')
       .map(({ question }) => question.id)
       .slice(0, MOST_IDS),
+  };
+}
+
+/** How rare terms are in all knowledge, and their shares in that of a brand; read once. */
+function createIdfs({ store, filter }: EvaluateOptions): (brand?: string) => Promise<Idf> {
+  const known = new Map<string | undefined, Promise<Idf>>();
+  const weightsOf = async (brand?: string): Promise<Idf> => {
+    const of = brand === undefined ? {} : { brand };
+    const [language] = await store.languages(of);
+    const whole = idfFrom(countTerms(await store.sampleTexts(SAMPLE), language));
+    if (brand === undefined) return whole;
+    return withSharesOf(idfFrom(countTerms(await store.sampleTexts(SAMPLE, of), language)), whole);
+  };
+  return (brand = filter?.brand) => {
+    const idf = known.get(brand) ?? weightsOf(brand);
+    known.set(brand, idf);
+    return idf;
   };
 }

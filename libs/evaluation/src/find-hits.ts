@@ -1,7 +1,7 @@
 import type { Chunk } from '@slipstream/contracts';
 import type { ChunkFilter, KnowledgeStore } from '@slipstream/knowledge';
 import type { Embedder } from '@slipstream/providers';
-import { fuseWeighted, type Hit, type Idf, rerankByFeatures } from '@slipstream/retrieval';
+import { fuseForQuestion, type Hit, type Idf, rerankByFeatures } from '@slipstream/retrieval';
 import { hit5, mean, ndcg10, type Ranking, reciprocalRank } from './metrics.ts';
 import type { EvaluationQuestion } from './question.ts';
 
@@ -14,6 +14,8 @@ export interface Found {
   readonly vector: Hits;
   /** Cosines of all that either search found. */
   readonly similar: Hits;
+  /** How rare terms are in the knowledge that was asked. */
+  readonly idf: Idf;
 }
 
 /** As the pool rag asks for them. */
@@ -28,7 +30,10 @@ export interface FindParts {
 }
 
 /** Asks both searches. */
-export async function findHits(question: EvaluationQuestion, parts: FindParts): Promise<Found> {
+export async function findHits(
+  question: EvaluationQuestion,
+  { idf, ...parts }: FindParts & { readonly idf: Idf },
+): Promise<Found> {
   const { store, embedder, signal } = parts;
   const { brand } = question;
   const filter = { ...parts.filter, ...(brand !== undefined && { brand }) };
@@ -41,17 +46,14 @@ export async function findHits(question: EvaluationQuestion, parts: FindParts): 
   const known = new Set(near.map(({ chunk }) => chunk.id));
   const others = keyword.map(({ chunk }) => chunk).filter(({ id }) => !known.has(id));
   const rest = query ? await store.similarities(embedder.info, query, others) : [];
-  return { question, keyword, vector: near, similar: [...near, ...rest] };
+  return { question, keyword, vector: near, similar: [...near, ...rest], idf };
 }
 
 /** The order in which the system shows them, with this weight of the vectors. */
-export function rankedBy(
-  { question, keyword, similar }: Found,
-  vectorWeight: number,
-  idf: Idf,
-): Hits {
-  const fused = fuseWeighted(keyword, similar, { vectorWeight });
-  return rerankByFeatures(question.question, fused, { idf, depth: RERANKED });
+export function rankedBy({ question, keyword, similar, idf }: Found, vectorWeight: number): Hits {
+  const asked = question.question;
+  const fused = fuseForQuestion(asked, keyword, similar, { vectorWeight, idf });
+  return rerankByFeatures(asked, fused, { idf, depth: RERANKED });
 }
 
 /** Documents instead of chunks: the first chunk of each counts. */

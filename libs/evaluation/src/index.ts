@@ -4,6 +4,7 @@ export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export { type CacheReport, evaluateCache } from './evaluate-cache.ts';
 export { evaluateCorpus } from './evaluate-corpus.ts';
 export { farOffQuestions } from './far-off-questions.ts';
+export { findHits, rankedBy } from './find-hits.ts';
 export { corpusIdf, EVALUATION_BRAND, indexCorpus } from './index-corpus.ts';
 export { ndcg10, tokenF1 } from './metrics.ts';
 export { type EvaluationQuestion, EvaluationSetError, parseQuestions } from './question.ts';

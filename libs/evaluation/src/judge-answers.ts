@@ -1,4 +1,4 @@
-import { type ExtractedAnswer, extractAnswer, type Idf } from '@slipstream/retrieval';
+import { type ExtractedAnswer, extractAnswer } from '@slipstream/retrieval';
 import type { Found, Hits } from './find-hits.ts';
 import { gradeOf } from './find-hits.ts';
 import { mean, tokenF1 } from './metrics.ts';
@@ -15,7 +15,7 @@ export interface Judged {
   readonly citesRight?: boolean;
 }
 
-export function judge({ question }: Pick<Found, 'question'>, hits: Hits, idf: Idf): Judged {
+export function judge({ question, idf }: Pick<Found, 'question' | 'idf'>, hits: Hits): Judged {
   const { answer, outcome, confidence, citations } = extractAnswer(question.question, hits, {
     idf,
   });

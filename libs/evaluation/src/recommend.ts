@@ -1,4 +1,4 @@
-import { ANSWER_CONFIDENCE, type Idf } from '@slipstream/retrieval';
+import { ANSWER_CONFIDENCE } from '@slipstream/retrieval';
 import { bootstrapGain, type Gain } from './bootstrap.ts';
 import { type Found, rankedBy, rankingOf } from './find-hits.ts';
 import type { Judged } from './judge-answers.ts';
@@ -18,10 +18,10 @@ const WEIGHTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1];
 export function recommendFusionWeight(
   found: readonly Found[],
   now: number,
-  { idf, random }: { readonly idf: Idf; readonly random: () => number },
+  random: () => number,
 ): Recommendation {
   const scoresWith = (weight: number): number[] =>
-    found.map((one) => ndcg10(rankingOf(rankedBy(one, weight, idf), one.question)));
+    found.map((one) => ndcg10(rankingOf(rankedBy(one, weight), one.question)));
   return bestOf(WEIGHTS, now, scoresWith, random);
 }
 

@@ -33,15 +33,17 @@ test('on the sample manual retrieval, answers and refusals are as good as promis
   expect(reranked.ndcg10).toBeGreaterThanOrEqual(keyword.ndcg10 - 0.002);
   expect(reranked.ndcg10).toBeGreaterThan(vector.ndcg10);
   expect(reranked.hit5).toBeGreaterThanOrEqual(0.85);
-  expect(all.answers.tokenF1Answered).toBeGreaterThanOrEqual(0.55);
-  expect(all.refusals.farOffRefused).toBeGreaterThanOrEqual(0.96);
+  expect(all.answers.tokenF1).toBeGreaterThanOrEqual(0.48);
+  expect(all.refusals.falseRefusals).toBeLessThanOrEqual(0.06);
+  expect(all.refusals.farOffRefused).toBeGreaterThanOrEqual(0.94);
+  expect(all.refusals.atFivePercent.farOffRefused).toBeGreaterThanOrEqual(0.96);
 
-  // The paraphrases use words that the manual does not have; the bars of answers are for the others.
+  // The paraphrases use words that the manual does not have; for the others the bars are higher.
   const facts = questions.filter(({ id }) => id <= 'q060');
   const { answers, refusals } = await evaluate(facts, { store, embedder });
   expect(answers.questions).toBe(60);
-  expect(answers.tokenF1).toBeGreaterThanOrEqual(0.48);
-  expect(refusals.falseRefusals).toBeLessThanOrEqual(0.05);
+  expect(answers.tokenF1).toBeGreaterThanOrEqual(0.58);
+  expect(refusals.falseRefusals).toBeLessThanOrEqual(0.02);
   expect(refusals.atFivePercent.farOffRefused).toBeGreaterThanOrEqual(0.98);
 
   expect(reportText(all)).toMatch(/fused and reranked +0\.8\d\d/);

@@ -154,8 +154,8 @@ export interface KnowledgeStore extends AsyncDisposable {
   listDocuments(filter?: ChunkFilter): Promise<DocumentSummary[]>;
   /** One entry for each document and embedder that has vectors of it. */
   listVectors(filter?: ChunkFilter): Promise<VectorCount[]>;
-  /** Texts of at most `count` chunks, spread evenly over the store: enough for term statistics. */
-  sampleTexts(count: number): Promise<string[]>;
+  /** Texts of at most `count` chunks, spread evenly over what is there: enough for term statistics. */
+  sampleTexts(count: number, filter?: Pick<ChunkFilter, 'brand'>): Promise<string[]>;
   stats(): Promise<StoreStats>;
   /** Compacts, brings the indexes up to date, drops old versions and vectors without a chunk. */
   maintain(): Promise<MaintenanceReport>;

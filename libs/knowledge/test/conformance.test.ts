@@ -355,5 +355,9 @@ describe.each(adapters)('%s store', (_, open) => {
     await store.writeDocuments([documentOf('a', 'd', texts)]);
     expect(new Set(await store.sampleTexts(4)).size).toBe(4);
     expect((await store.sampleTexts(99)).sort()).toEqual(texts);
+    await store.writeDocuments([documentOf('b', 'd', ['Of another brand.'])]);
+    expect(await store.sampleTexts(99, { brand: 'b' })).toEqual(['Of another brand.']);
+    expect(new Set(await store.sampleTexts(4, { brand: 'a' })).size).toBe(4);
+    expect(await store.sampleTexts(99, { brand: 'c' })).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { fuseRrf, fuseWeighted } from './fuse.ts';
+import { fuseForQuestion, fuseRrf, fuseWeighted } from './fuse.ts';
+import { countTerms, idfFrom } from './idf.ts';
 import type { Hit } from './passage.ts';
 
 const hits = (scores: Record<string, number>): Hit[] =>
@@ -26,6 +27,30 @@ test('the weight moves the lead from text to vectors', () => {
   const [text, vectors] = [hits({ a: 2, b: 1 }), hits({ b: 2, a: 1 })];
   expect(fuseWeighted(text, vectors, { vectorWeight: 0.2 })[0]?.chunk.id).toBe('a');
   expect(fuseWeighted(text, vectors, { vectorWeight: 0.8 })[0]?.chunk.id).toBe('b');
+});
+
+test('the fewer words of a question are found, the more its meaning leads', () => {
+  const charge = {
+    id: 'charge',
+    title: 'Charging',
+    headingPath: [],
+    text: 'The battery is charged.',
+  };
+  const brakes = { id: 'brakes', title: 'Brakes', headingPath: [], text: 'They squeal.' };
+  const idf = idfFrom(countTerms([charge.text, brakes.text]));
+  const text = [{ chunk: charge, score: 2 }];
+  const vectors = [
+    { chunk: brakes, score: 0.6 },
+    { chunk: charge, score: 0.5 },
+  ];
+  const first = (question: string, vectorWeight?: number) =>
+    fuseForQuestion(question, text, vectors, {
+      idf,
+      ...(vectorWeight !== undefined && { vectorWeight }),
+    })[0]?.chunk.id;
+  expect(first('How is the battery charged?')).toBe('charge');
+  expect(first('Why does it shriek when I ride with a full battery?')).toBe('brakes');
+  expect(first('Why does it shriek when I ride with a full battery?', 0)).toBe('charge');
 });
 
 test('an empty list leaves the other one as it is', () => {

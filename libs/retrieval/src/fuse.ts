@@ -1,4 +1,6 @@
+import { coverage, type Idf } from './idf.ts';
 import { byScore, type Hit, type Passage } from './passage.ts';
+import { terms } from './terms.ts';
 
 /**
  * Weight of the vectors for the small offline embedder: with 0.2 the fusion, reranked, beats BM25
@@ -33,6 +35,37 @@ export function fuseWeighted<P extends Passage>(
     const cosine = similarity.get(hit.chunk.id);
     return cosine === undefined ? hit : { ...hit, similarity: cosine };
   });
+}
+
+/** Text hits whose coverage is looked at. */
+const LEADERS = 10;
+
+/**
+ * How much of a question must be missed before words lose their lead: with half of it missed 0.25,
+ * with three quarters 0.45. Squared it is better still where the vectors are good (bicycle manual
+ * +0.03 nDCG@10), and worse than BM25 alone where they are not.
+ */
+const STEEPNESS = 4;
+
+/**
+ * Weighted fusion that trusts meaning the more, the less of the question the text hits cover: where
+ * words fail, the vectors are all there is. BM25 cannot say that itself, for the best text hit has 1
+ * here even if it shares a single word. A weight of 0 stays 0.
+ */
+export function fuseForQuestion<P extends Passage>(
+  question: string,
+  textHits: readonly Hit<P>[],
+  vectorHits: readonly Hit<P>[],
+  { vectorWeight = DEFAULT_VECTOR_WEIGHT, idf }: WeightedFusion & { readonly idf: Idf },
+): Hit<P>[] {
+  const wanted = new Set(terms(question, idf.language));
+  const covered = textHits.slice(0, LEADERS).map(({ chunk: { title, headingPath, text } }) => {
+    const found = terms([title, ...headingPath, text].join(' '), idf.language);
+    return coverage(wanted, new Set(found), idf);
+  });
+  const missed = 1 - Math.max(0, ...covered);
+  const weight = vectorWeight === 0 ? 0 : vectorWeight + (1 - vectorWeight) * missed ** STEEPNESS;
+  return fuseWeighted(textHits, vectorHits, { vectorWeight: weight });
 }
 
 export interface RrfFusion {

@@ -29,7 +29,10 @@ test('coverage is the share of the weight that is found', () => {
     ['heavy', 3],
     ['light', 1],
   ]);
-  const idf = Object.assign((term: string) => weights.get(term) ?? 0, { language: 'en' as const });
+  const idf = Object.assign((term: string) => weights.get(term) ?? 0, {
+    language: 'en' as const,
+    share: () => 0,
+  });
   expect(coverage(['heavy', 'light'], new Set(['heavy']), idf)).toBe(0.75);
   expect(coverage([], new Set(['heavy']), idf)).toBe(0);
 });

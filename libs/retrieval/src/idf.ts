@@ -6,6 +6,8 @@ export interface Idf {
   (term: string): number;
   /** How texts become the terms that are weighed: whoever uses the weights analyses alike. */
   readonly language: Language;
+  /** The part that a term has of all terms, each counted once a text: 0 to 1, 0 if there is none. */
+  share(term: string): number;
 }
 
 /** In how many of how many texts a term occurs. */
@@ -25,7 +27,16 @@ export function idfFrom({ texts, frequencies, language = 'en' }: TermStatistics)
     const n = Math.min(frequencies.get(term) ?? 0, texts);
     return Math.log(1 + (texts - n + 0.5) / (n + 0.5));
   };
-  return Object.assign(weight, { language });
+  let all = 0;
+  for (const n of frequencies.values()) all += n;
+  const share = (term: string): number => (all === 0 ? 0 : (frequencies.get(term) ?? 0) / all);
+  return Object.assign(weight, { language, share });
+}
+
+/** The weights of the whole knowledge with the shares that terms have in a part of it. */
+export function withSharesOf(part: Idf, whole: Idf): Idf {
+  const { language } = whole;
+  return Object.assign((term: string) => whole(term), { language, share: part.share });
 }
 
 /** Counts terms over texts: a whole corpus, a sample of it, or only the hits of a question. */

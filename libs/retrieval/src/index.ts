@@ -1,4 +1,5 @@
 export { type Bm25Index, type Bm25Options, createBm25Index } from './bm25.ts';
+export { confidenceWeights, similarityOf } from './confidence.ts';
 export {
   ANSWER_CONFIDENCE,
   type Citation,
@@ -10,13 +11,20 @@ export {
 export { leansOnHistory, standaloneQuestion } from './follow-up.ts';
 export {
   DEFAULT_VECTOR_WEIGHT,
+  fuseForQuestion,
   fuseRrf,
-  fuseWeighted,
   type RrfFusion,
   type WeightedFusion,
 } from './fuse.ts';
 export { groupQuestions } from './group-questions.ts';
-export { countTerms, coverage, type Idf, idfFrom, type TermStatistics } from './idf.ts';
+export {
+  countTerms,
+  coverage,
+  type Idf,
+  idfFrom,
+  type TermStatistics,
+  withSharesOf,
+} from './idf.ts';
 export { type CleanText, isInstruction, withoutInstructions } from './instructions.ts';
 export { detectLanguage, type Language, languages } from './languages/language.ts';
 export { splitWords } from './languages/split-words.ts';
@@ -35,6 +43,7 @@ export {
   SAME_QUESTION,
 } from './question-match.ts';
 export { type RerankOptions, rerankByFeatures, rerankWeights } from './rerank.ts';
+export { subjectEvidence } from './subject.ts';
 export { terms } from './terms.ts';
 export {
   CITATION_COVERAGE,

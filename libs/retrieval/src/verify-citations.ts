@@ -163,7 +163,8 @@ function idfOf(passages: readonly Passage[]): Idf {
   const counted = countTerms(whole, detectLanguage(whole.join('\n')) ?? 'en');
   const idf = idfFrom(counted);
   const once = idfFrom({ texts: counted.texts, frequencies: new Map([['', 1]]) })('');
-  return Object.assign((term: string) => Math.min(idf(term), once), { language: idf.language });
+  const { language, share } = idf;
+  return Object.assign((term: string) => Math.min(idf(term), once), { language, share });
 }
 
 const wholeText = ({ title, headingPath, text }: Passage): string =>

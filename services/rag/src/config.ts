@@ -42,7 +42,7 @@ export const settings = Type.Object({
       minimum: 0,
       maximum: 1,
       description:
-        'Weight of meaning beside words. Default: that of the embedder, 0.2 for use-lite and 0.5 for others',
+        'Weight of meaning beside words; it counts more for a question whose words are hardly found, and not at all with 0. Default: that of the embedder, 0.2 for use-lite and 0.5 for others',
     }),
   ),
   ...cacheSettings,

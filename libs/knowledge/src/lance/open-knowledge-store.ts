@@ -1,4 +1,5 @@
 import { connect } from '@lancedb/lancedb';
+import type { Chunk } from '@slipstream/contracts';
 import { checkDocuments, documentKey } from '../check-documents.ts';
 import type { ChunkFilter, DocumentRef, KnowledgeStore, VectorCount } from '../knowledge-store.ts';
 import { queryTerms } from '../search-text.ts';
@@ -72,7 +73,7 @@ export async function openKnowledgeStore(options: KnowledgeStoreOptions): Promis
       return summarize(await placesWhere(tables, filter));
     },
     listVectors: (filter = {}) => vectorsWhere(tables, filter),
-    sampleTexts: (count) => sampleTexts(tables, count),
+    sampleTexts: (count, filter = {}) => sampleTexts(tables, count, filter),
     async stats() {
       const vectorTables = await tables.allVectors();
       const vectors = vectorTables.map(
@@ -121,13 +122,27 @@ async function vectorsWhere(tables: Tables, filter: ChunkFilter): Promise<Vector
   return counts;
 }
 
-async function sampleTexts(tables: Tables, count: number): Promise<string[]> {
+async function sampleTexts(tables: Tables, count: number, filter: ChunkFilter): Promise<string[]> {
+  const condition = filterSql(filter);
   return tables.run(tables.chunks, async (table) => {
-    const rows = await table.countRows();
-    const take = Math.min(count, rows);
-    if (take === 0) return [];
-    const offsets = Array.from({ length: take }, (_, nth) => Math.floor((nth * rows) / take));
-    const sample: unknown = await table.takeOffsets(offsets).select(['text']).toArray();
-    return (sample as { text: string }[]).map(({ text }) => text);
+    if (condition === undefined) {
+      const offsets = spread(count, await table.countRows());
+      if (offsets.length === 0) return [];
+      return textsOf(await rowsOf<Text>(table.takeOffsets(offsets).select(['text'])));
+    }
+    const query = table.query().where(condition).select(['_rowid']).withRowId();
+    const ids = (await rowsOf<{ _rowid: bigint }>(query)).map(({ _rowid }) => _rowid);
+    const taken = spread(count, ids.length).map((at) => ids[at] ?? 0n);
+    if (taken.length === 0) return [];
+    return textsOf(await rowsOf<Text>(table.takeRowIds(taken).select(['text'])));
   });
+}
+
+type Text = Pick<Chunk, 'text'>;
+const textsOf = (rows: readonly Text[]): string[] => rows.map(({ text }) => text);
+
+/** At most `count` places, evenly among so many. */
+function spread(count: number, among: number): number[] {
+  const take = Math.min(count, among);
+  return Array.from({ length: take }, (_, nth) => Math.floor((nth * among) / take));
 }

@@ -152,9 +152,9 @@ export function createMemoryStore(): KnowledgeStore {
         ),
       );
     },
-    async sampleTexts(count) {
-      const step = Math.max(1, chunks.size / Math.max(count, 1));
-      const texts = [...chunks.values()].map(({ text }) => text);
+    async sampleTexts(count, filter = {}) {
+      const texts = all(filter).map(([, { text }]) => text);
+      const step = Math.max(1, texts.length / Math.max(count, 1));
       const take = Math.min(count, texts.length);
       return Array.from({ length: take }, (_, nth) => texts[Math.floor(nth * step)] ?? '');
     },

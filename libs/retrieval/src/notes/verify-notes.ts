@@ -82,5 +82,6 @@ function cappedIdf({ pages }: NotedDocument): Idf {
   const { texts, frequencies } = countTerms(pages.map(({ markdown }) => markdown));
   const idf = idfFrom({ texts, frequencies });
   const once = idfFrom({ texts, frequencies: new Map([['', 1]]) })('');
-  return Object.assign((term: string) => Math.min(idf(term), once), { language: idf.language });
+  const { language, share } = idf;
+  return Object.assign((term: string) => Math.min(idf(term), once), { language, share });
 }

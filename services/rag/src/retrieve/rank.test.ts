@@ -21,7 +21,7 @@ const hit = (id: string, score: number) => {
 
 /** By words a leads by far; by meaning c does, by a hair. */
 const found = {
-  question: 'unrelated',
+  question: 'Which text?',
   textHits: [hit('a', 10), hit('b', 1), hit('d', 0)],
   otherHits: [],
   vectorHits: [hit('c', 0.91), hit('b', 0.9), hit('d', 0)],

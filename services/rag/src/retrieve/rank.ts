@@ -1,6 +1,12 @@
 import type { Chunk } from '@slipstream/contracts';
 import type { Reranker } from '@slipstream/providers';
-import { fuseRrf, fuseWeighted, type Hit, type Idf, rerankByFeatures } from '@slipstream/retrieval';
+import {
+  fuseForQuestion,
+  fuseRrf,
+  type Hit,
+  type Idf,
+  rerankByFeatures,
+} from '@slipstream/retrieval';
 
 export interface RankOptions {
   /** `weighted`: scores, by the weight of the embedder; `rrf`: reciprocal ranks. */
@@ -35,7 +41,7 @@ export function createRanking({ fusion, reranker, depth }: RankOptions) {
     const fused =
       fusion === 'rrf'
         ? fuseRrf([textHits, vectorHits])
-        : fuseWeighted(textHits, [...vectorHits, ...otherHits], { vectorWeight });
+        : fuseForQuestion(question, textHits, [...vectorHits, ...otherHits], { vectorWeight, idf });
     const hits = rerankByFeatures(question, fused, { idf, depth: RERANKED });
     if (!reranker) return { hits };
     try {

@@ -112,7 +112,7 @@ export function createRetriever(
 
     const weights = async (): Promise<Idf> => {
       const among = await fromStore(() => store.languages(filter));
-      return termWeights(detectLanguage(question, among) ?? among[0] ?? 'en');
+      return termWeights(detectLanguage(question, among) ?? among[0] ?? 'en', filter.brand);
     };
 
     const words = byWords();
