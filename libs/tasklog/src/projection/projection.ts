@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { type TaskEvent, type TaskTable, tasks } from '@slipstream/contracts';
 import { type Bus, directBySeq } from '@slipstream/jetstream';
 import type { FromApply, ToApply } from './apply-thread.ts';
+import type { ChildChange } from './child-changes.ts';
 import type { Searchable } from './findable.ts';
 import type { ListFilter } from './list.ts';
 import { Progress } from './progress.ts';
@@ -15,6 +16,7 @@ import type { LoggedEvent } from './row-store.ts';
 import type { TaskRow } from './task-row.ts';
 
 export type Listener = (logged: LoggedEvent) => void;
+export type ChildListener = (changes: readonly ChildChange[]) => void;
 
 /** The log as tables: what every task is now. Follows by about a millisecond. */
 export interface Projection extends AsyncDisposable {
@@ -33,7 +35,12 @@ export interface Projection extends AsyncDisposable {
   history(row: TaskRow): Promise<LoggedEvent[]>;
   /** Calls `listener` for each event of these tasks that is applied from now on. Returns the way out. */
   watch(ids: readonly string[], listener: Listener): () => void;
-  /** Resolves when every `watch` before this call is in effect: what a later question does not show, the listener gets. */
+  /**
+   * Calls `listener` with children of this task that have ended or begun again, from now on. Costs
+   * nothing for each child, unlike `watch`. Returns the way out.
+   */
+  watchChildren(parentId: string, listener: ChildListener): () => void;
+  /** Resolves when every watch before this call is in effect: what a later question does not show, the listener gets. */
   watching(): Promise<void>;
 }
 
@@ -71,6 +78,7 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
   });
 
   const listeners = new Map<string, Set<Listener>>();
+  const childListeners = new Map<string, Set<ChildListener>>();
   const barriers = new Set<{ seq: number; resolve: () => void }>();
   const questions = new Map<number, PromiseWithResolvers<unknown>>();
   const syncs = new Map<number, () => void>();
@@ -85,6 +93,9 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
     if (message.type === 'applied') {
       for (const logged of message.events) {
         for (const listener of listeners.get(logged.event.id) ?? []) listener(logged);
+      }
+      for (const [parentId, changes] of message.children) {
+        for (const listener of childListeners.get(parentId) ?? []) listener(changes);
       }
     }
     settleBarriers();
@@ -124,7 +135,7 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
       settleBarriers();
       await reached;
       // Whoever waits for the log has also heard what it holds.
-      if (listeners.size > 0) await projection.watching();
+      if (listeners.size + childListeners.size > 0) await projection.watching();
     },
 
     async task(id) {
@@ -166,6 +177,19 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
           return left?.size === 0 && listeners.delete(id);
         });
         if (unwatched.length > 0) tell({ type: 'unwatch', ids: unwatched });
+      };
+    },
+
+    watchChildren(parentId, listener) {
+      const known = childListeners.get(parentId);
+      if (known) known.add(listener);
+      else childListeners.set(parentId, new Set([listener]));
+      tell({ type: 'watch-children', parentId });
+      return () => {
+        const left = childListeners.get(parentId);
+        if (!left?.delete(listener) || left.size > 0) return;
+        childListeners.delete(parentId);
+        tell({ type: 'unwatch-children', parentId });
       };
     },
 

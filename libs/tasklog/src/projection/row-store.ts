@@ -167,7 +167,8 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
       setMeta.run('seq', '0');
     },
 
-    apply(events: readonly LoggedEvent[], upToSeq: number): void {
+    /** The rows that events were merged into; those without a parent may be missing. */
+    apply(events: readonly LoggedEvent[], upToSeq: number): TaskRow[] {
       const changed: Entry[] = [];
       const ended: EndedRow[] = [];
       db.exec('BEGIN');
@@ -202,6 +203,7 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
         throw error;
       }
       trim();
+      return changed.map(({ row }) => row);
     },
 
     /** Forgets rows that somebody else removes from the tables. */
