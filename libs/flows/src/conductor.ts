@@ -85,7 +85,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   try {
     for await (const message of followStream(bus, 'FLOWS', {
       signal,
-      batch: 500,
+      batch: 16,
       onError: report,
     })) {
       const parentId = message.subject.slice('flow.'.length);

@@ -35,7 +35,7 @@ export type FromApply =
 
 /** Most events in one transaction, and most bytes of them; what waits longer is only applied later. */
 const MAX_BATCH = 5_000;
-const MAX_BATCH_BYTES = 8 << 20;
+const MAX_BATCH_BYTES = 2 << 20;
 /** A transaction costs as much as many events: the next one is this much later, unless it is awaited. */
 const REST_MS = 3;
 
@@ -81,7 +81,7 @@ port.on('message', (message: ToApply) => {
 tell({ type: 'ready' });
 let pruning = setTimeout(prune, PRUNE_EVERY_MS);
 
-for await (const message of followStream(bus, 'EVENTS', { fromSeq: lastSeq + 1, signal })) {
+for await (const message of followStream(bus, 'EVENTS', { fromSeq: lastSeq + 1, signal, batch: 256 })) {
   let urgent = progress.awaited;
   for (const event of JSON.parse(message.string()) as TaskEvent[]) {
     batch.push({ seq: message.seq, event });

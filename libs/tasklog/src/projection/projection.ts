@@ -56,8 +56,15 @@ export interface ProjectionOptions {
 export const projectionFile = ({ dir, name }: ProjectionOptions): string =>
   join(dir, `${name}.sqlite`);
 
-/** Events are read and forgotten: a large young generation would only grow the process (100 MB here). */
-const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+/**
+ * Events and rows are read and forgotten: with room to grow, threads would only let more of them lie
+ * (100 MB and more). What a thread holds is far below its limit; V8 takes the limit for how long
+ * garbage may lie, so that a lower one is collected sooner.
+ */
+const resourceLimits = {
+  apply: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 384 },
+  query: { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 384 },
+} as const;
 
 /** Opens the file and its two threads, from the newest snapshot if there is no file, and catches up in the background. */
 export async function openProjection(bus: Bus, options: ProjectionOptions): Promise<Projection> {
@@ -69,12 +76,12 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
   const input = { url: bus.url, name: options.name, file, searchable, progress: progress.buffer };
   const apply = new Worker(new URL('./apply-thread.ts', import.meta.url), {
     workerData: input,
-    resourceLimits,
+    resourceLimits: resourceLimits.apply,
   });
   await once(apply, 'message');
   const query = new Worker(new URL('./query-thread.ts', import.meta.url), {
     workerData: { file },
-    resourceLimits,
+    resourceLimits: resourceLimits.query,
   });
 
   const listeners = new Map<string, Set<Listener>>();
