@@ -81,7 +81,11 @@ port.on('message', (message: ToApply) => {
 tell({ type: 'ready' });
 let pruning = setTimeout(prune, PRUNE_EVERY_MS);
 
-for await (const message of followStream(bus, 'EVENTS', { fromSeq: lastSeq + 1, signal, batch: 256 })) {
+for await (const message of followStream(bus, 'EVENTS', {
+  fromSeq: lastSeq + 1,
+  signal,
+  batch: 256,
+})) {
   let urgent = progress.awaited;
   for (const event of JSON.parse(message.string()) as TaskEvent[]) {
     batch.push({ seq: message.seq, event });
