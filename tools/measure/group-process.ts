@@ -11,17 +11,17 @@ import { conduct, createRunWorkflow, expandBatches, keepRunning } from '@slipstr
 import { connect, serveMicro } from '@slipstream/jetstream';
 import { createEventLog, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
 import { createLogger } from '@slipstream/telemetry';
-import { withRest } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 
 const [role = '', url = '', dir = ''] = process.argv.slice(2);
 process.once('disconnect', () => process.exit());
+process.once('SIGTERM', () => process.exit());
 
 const bus = await connect({ url, name: role });
 const log = createEventLog(bus);
 const logger = createLogger(role, 'error');
 if (role === 'conductor') await lead();
-else work();
+else await work();
 process.send?.('ready');
 
 async function lead(): Promise<void> {
@@ -45,7 +45,9 @@ async function lead(): Promise<void> {
   void keepRunning('expander', (stop) => expandBatches(options, stop), logger, signal);
 }
 
-function work(): void {
+async function work(): Promise<void> {
+  // Here, for the conductor is measured without it.
+  const { withRest } = await import('@slipstream/testkit');
   const parts = { bus, log, logger, worker: role, tasks };
   let ran = 0;
   runPool(parts, {

@@ -181,11 +181,13 @@ function memoryMb(field: string): number {
 function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, ...env },
+    // What was compiled is kept where `npm start` keeps it: without, each thread loads a compiler.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(root, '.cache/compile-cache'), ...env },
   });
   stack.defer(async () => {
     const gone = once(child, 'exit');
-    child.kill('SIGKILL');
+    child.kill();
+    setTimeout(() => child.kill('SIGKILL'), 5_000).unref();
     await gone;
   });
   return child;

@@ -62,7 +62,7 @@ export const projectionFile = ({ dir, name }: ProjectionOptions): string =>
  * garbage may lie, so that a lower one is collected sooner.
  */
 const resourceLimits = {
-  apply: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 384 },
+  apply: { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 384 },
   query: { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 384 },
 } as const;
 
