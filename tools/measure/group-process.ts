@@ -15,7 +15,6 @@ import { runPool } from '@slipstream/worker';
 
 const [role = '', url = '', dir = ''] = process.argv.slice(2);
 process.once('disconnect', () => process.exit());
-process.once('SIGTERM', () => process.exit());
 
 const bus = await connect({ url, name: role });
 const log = createEventLog(bus);
@@ -33,6 +32,10 @@ async function lead(): Promise<void> {
     if (isFull) process.send?.(process.memoryUsage().heapUsed);
   }).observe({ entryTypes: ['gc'] });
   const projection = await openProjection(bus, { dir, name: role });
+  // Its threads keep what was compiled when they end by themselves.
+  process.once('SIGTERM', () => {
+    void projection[Symbol.asyncDispose]().finally(() => process.exit());
+  });
   serveMicro(bus, {
     name: 'slipstream-measure',
     version: '0.1.0',

@@ -11,7 +11,7 @@ import { ThreadPool } from './thread-pool.ts';
 import type { ThreadProgram } from './worker-thread.ts';
 
 export interface UseLiteOptions {
-  /** Worker threads, each with its own model (about 300 MB). Default: 1. */
+  /** Worker threads, each with its own model (about 120 MB). Default: 1. */
   readonly threads?: number | undefined;
 }
 

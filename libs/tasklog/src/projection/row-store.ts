@@ -37,7 +37,7 @@ interface Entry extends CachedRow {
 
 const columns = Object.keys(newRow({ id: '', run: 1 } as TaskEvent)) as (keyof TaskRow)[];
 /** What is kept in memory, so that the next event of a task need not read it back. */
-const CACHE = { rows: 5_000, characters: 8 << 20 };
+const CACHE = { rows: 2_000, characters: 4 << 20 };
 
 /** Applies events to the tables; a batch is one transaction and carries its position. */
 export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
