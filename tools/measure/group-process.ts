@@ -33,8 +33,9 @@ async function lead(): Promise<void> {
   }).observe({ entryTypes: ['gc'] });
   const projection = await openProjection(bus, { dir, name: role });
   // Its threads keep what was compiled when they end by themselves.
-  process.once('SIGTERM', () => {
-    void projection[Symbol.asyncDispose]().finally(() => process.exit());
+  process.once('SIGTERM', async () => {
+    await projection[Symbol.asyncDispose]();
+    process.exit();
   });
   serveMicro(bus, {
     name: 'slipstream-measure',
