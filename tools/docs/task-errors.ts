@@ -201,7 +201,7 @@ export const taskErrors: Readonly<Record<string, TaskError>> = {
   ),
   'embedding-thread-died': again(
     'A thread of the offline embedder ended, mostly for want of memory.',
-    'Give the process 300 MB for each thread.',
+    'Give the process 150 MB for each thread.',
   ),
   'payload-expired': final(
     'A payload that was kept outside the queue is past its retention, or was erased.',

@@ -11,7 +11,6 @@ import { conduct, createRunWorkflow, expandBatches, keepRunning } from '@slipstr
 import { connect, serveMicro } from '@slipstream/jetstream';
 import { createEventLog, openProjection, taskStateEndpoint } from '@slipstream/tasklog';
 import { createLogger } from '@slipstream/telemetry';
-import { withRest } from '@slipstream/testkit';
 import { runPool } from '@slipstream/worker';
 
 const [role = '', url = '', dir = ''] = process.argv.slice(2);
@@ -21,7 +20,7 @@ const bus = await connect({ url, name: role });
 const log = createEventLog(bus);
 const logger = createLogger(role, 'error');
 if (role === 'conductor') await lead();
-else work();
+else await work();
 process.send?.('ready');
 
 async function lead(): Promise<void> {
@@ -33,6 +32,11 @@ async function lead(): Promise<void> {
     if (isFull) process.send?.(process.memoryUsage().heapUsed);
   }).observe({ entryTypes: ['gc'] });
   const projection = await openProjection(bus, { dir, name: role });
+  // Its threads keep what was compiled when they end by themselves.
+  process.once('SIGTERM', async () => {
+    await projection[Symbol.asyncDispose]();
+    process.exit();
+  });
   serveMicro(bus, {
     name: 'slipstream-measure',
     version: '0.1.0',
@@ -45,7 +49,9 @@ async function lead(): Promise<void> {
   void keepRunning('expander', (stop) => expandBatches(options, stop), logger, signal);
 }
 
-function work(): void {
+async function work(): Promise<void> {
+  // Here, for the conductor is measured without it.
+  const { withRest } = await import('@slipstream/testkit');
   const parts = { bus, log, logger, worker: role, tasks };
   let ran = 0;
   runPool(parts, {

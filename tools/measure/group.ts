@@ -17,6 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { connect, provision } from '@slipstream/jetstream';
 import { freePorts, startNatsServer } from '@slipstream/testing';
+import { leaderHeap } from '../start/programs.ts';
 
 const { values } = parseArgs({
   options: {
@@ -47,7 +48,7 @@ const gateway = start([join(root, 'services/gateway/src/main.ts')], {
   SLIPSTREAM_LOG_LEVEL: 'error',
 });
 const file = join(import.meta.dirname, 'group-process.ts');
-const conductor = start([file, 'conductor', nats.url, dir]);
+const conductor = start([...leaderHeap, file, 'conductor', nats.url, dir]);
 const worker = start([file, 'worker', nats.url, dir]);
 let ran = 0;
 let liveMb = 0;
@@ -180,11 +181,13 @@ function memoryMb(field: string): number {
 function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, ...env },
+    // What was compiled is kept where `npm start` keeps it: without, each thread loads a compiler.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(root, '.cache/compile-cache'), ...env },
   });
   stack.defer(async () => {
     const gone = once(child, 'exit');
-    child.kill('SIGKILL');
+    child.kill();
+    setTimeout(() => child.kill('SIGKILL'), 5_000).unref();
     await gone;
   });
   return child;

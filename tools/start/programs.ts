@@ -15,6 +15,11 @@ export interface Program {
 const services = ['gateway', 'scraper', 'embedder', 'rag', 'maintenance'] as const;
 
 const runTypeScript = ['--disable-warning=ExperimentalWarning'] as const;
+/**
+ * The leaders hold little for long and read much: with room to grow their garbage lies for long
+ * (guide: workflows.md#what-a-large-group-costs). As in docker-compose.yml and `npm start` there.
+ */
+export const leaderHeap = ['--max-semi-space-size=8', '--max-old-space-size=512'] as const;
 const telemetry = ['--import', '@slipstream/telemetry/start'] as const;
 
 /** What runs once, before the services: streams, consumers, buckets. */
@@ -42,7 +47,13 @@ export function servicePrograms(
     const opsPort = opsPorts[name];
     return {
       name,
-      command: [process.execPath, ...runTypeScript, ...telemetry, 'src/main.ts'],
+      command: [
+        process.execPath,
+        ...(name === 'maintenance' ? leaderHeap : []),
+        ...runTypeScript,
+        ...telemetry,
+        'src/main.ts',
+      ],
       cwd: join(root, 'services', name),
       env: { ...env, ...sharedEnv(settings), SLIPSTREAM_OPS_PORT: String(opsPort) },
       readyUrl: `http://127.0.0.1:${opsPort}/readyz`,

@@ -8,7 +8,7 @@ export interface ChildRef {
 }
 
 /** Messages whose children are at hand; a message has up to 500. */
-const MAX_MESSAGES = 32;
+const MAX_MESSAGES = 8;
 
 /**
  * The children that messages in FLOWS have added. Those of the last messages are kept, others are

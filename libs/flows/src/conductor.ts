@@ -9,6 +9,7 @@ import {
 } from '@slipstream/contracts';
 import { type Bus, followStream } from '@slipstream/jetstream';
 import {
+  type ChildChange,
   cancelTask,
   type EventLog,
   type FlowChild,
@@ -84,7 +85,7 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
   try {
     for await (const message of followStream(bus, 'FLOWS', {
       signal,
-      batch: 500,
+      batch: 16,
       onError: report,
     })) {
       const parentId = message.subject.slice('flow.'.length);
@@ -106,8 +107,6 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     children.note(seq, message);
     entry.traceparent = message.traceparent;
     const ids = fresh.map(({ id }) => id);
-    entry.unwatch.push(projection.watch(ids, ({ event }) => onChild(entry, event)));
-    await projection.watching();
     for (const child of await projection.ask('statesOf', ids)) {
       if (child.run > 1) entry.runs.set(child.id, child.run);
       entry.flow.released(child.id);
@@ -150,8 +149,12 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
       ending: false,
     };
     open.set(parentId, entry);
-    entry.unwatch.push(projection.watch([parentId], ({ event }) => onParent(entry, event)));
-    // It may return while the watch is on its way: then the question below knows.
+    entry.unwatch.push(
+      projection.watch([parentId], ({ event }) => onParent(entry, event)),
+      projection.watchChildren(parentId, (changes) => onChildren(entry, changes)),
+    );
+    // It may return while the watch is on its way, as may children of a leader before: then the
+    // questions that follow know.
     await projection.watching();
     // Children that were retried with their parent must not be taken for what they were.
     await projection.barrier();
@@ -204,14 +207,16 @@ export async function conduct(options: ConductorOptions, signal: AbortSignal): P
     }
   }
 
-  function onChild(entry: Open, event: TaskEvent): void {
-    if (event.type === 'replayed') {
-      entry.runs.set(event.id, event.run);
-      entry.flow.reopen(event.id);
+  function onChildren(entry: Open, changes: readonly ChildChange[]): void {
+    for (const { id, run, state, flowSeq } of changes) {
+      const known = entry.runs.get(id) ?? 1;
+      if (run < known) continue;
+      if (run > known) {
+        entry.runs.set(id, run);
+        entry.flow.reopen(id);
+      }
+      entry.flow.end(id, state, flowSeq);
     }
-    if (!isFinal(event) || event.run < (entry.runs.get(event.id) ?? 1)) return;
-    const flowSeq = 'flowSeq' in event ? event.flowSeq : undefined;
-    entry.flow.end(event.id, event.type, flowSeq);
     entry.progressDue = true;
     goOnSoon(entry);
   }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createGroupCommit } from './group-commit.ts';
 
 /** A group commit whose commits end when the test says so. */
-function controlled(maxItems = 10) {
+function controlled(maxItems = 10, rest?: () => Promise<void>) {
   const commits: { items: readonly string[]; end: () => void; fail: (error: Error) => void }[] = [];
   const group = createGroupCommit<string, string>({
     commit: (items) =>
@@ -12,6 +12,7 @@ function controlled(maxItems = 10) {
       }),
     keyOf: (item) => item.slice(0, 1),
     maxItems,
+    ...(rest && { rest }),
   });
   return { group, commits };
 }
@@ -26,6 +27,20 @@ test('a lone write is committed at once, what comes meanwhile goes together', as
   await expect.poll(() => commits[1]?.items).toEqual(['b', 'c', 'd']);
   commits[1]?.end();
   expect(await Promise.all(others)).toEqual(['b done', 'c done', 'd done']);
+});
+
+test('what comes while it rests after a commit goes together', async () => {
+  const rested = Promise.withResolvers<void>();
+  const { group, commits } = controlled(10, () => rested.promise);
+  const first = group.write('a');
+  commits[0]?.end();
+  await first;
+  const others = ['b', 'c'].map((item) => group.write(item));
+  expect(commits).toHaveLength(1);
+  rested.resolve();
+  await expect.poll(() => commits[1]?.items).toEqual(['b', 'c']);
+  commits[1]?.end();
+  await Promise.all(others);
 });
 
 test('writes of one key keep their order in different commits', async () => {

@@ -9,6 +9,8 @@ export interface GroupCommitOptions<Item, Result> {
   /** Two items of one key never share a commit: the later one waits for the next. */
   readonly keyOf: (item: Item) => string;
   readonly maxItems: number;
+  /** Waited for after a commit and before the next, so that more comes together. Default: nothing. */
+  readonly rest?: () => Promise<unknown>;
 }
 
 interface Waiting<Item, Result> extends PromiseWithResolvers<Result> {
@@ -22,7 +24,7 @@ interface Waiting<Item, Result> extends PromiseWithResolvers<Result> {
 export function createGroupCommit<Item, Result>(
   options: GroupCommitOptions<Item, Result>,
 ): GroupCommit<Item, Result> {
-  const { commit, keyOf, maxItems } = options;
+  const { commit, keyOf, maxItems, rest } = options;
   let waiting: Waiting<Item, Result>[] = [];
   let running = false;
 
@@ -50,6 +52,7 @@ export function createGroupCommit<Item, Result>(
       } catch (error) {
         for (const one of group) one.reject(error);
       }
+      await rest?.();
     }
     running = false;
   };

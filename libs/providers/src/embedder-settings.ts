@@ -35,7 +35,7 @@ export const embedderSettings = {
     minimum: 1,
     maximum: 64,
     description:
-      'Threads of use-lite and use-lite-onnx; each takes a core and 300 MB while it works',
+      'Threads of use-lite and use-lite-onnx; each takes a core and 150 MB while it works',
   }),
   ...acceleratorSettings,
   ...modelSettings,

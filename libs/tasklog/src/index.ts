@@ -34,9 +34,11 @@ export {
   type Manifest,
   storeManifest,
 } from './manifest.ts';
+export type { ChildChange } from './projection/child-changes.ts';
 export type { ErrorGroup } from './projection/error-groups.ts';
 export type { ListFilter, TaskFilter } from './projection/list.ts';
 export {
+  type ChildListener,
   type Listener,
   openProjection,
   type Projection,

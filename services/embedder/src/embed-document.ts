@@ -1,5 +1,11 @@
-import { type DocumentRef, type KnowledgeStore, passageText } from '@slipstream/knowledge';
-import type { Embedder } from '@slipstream/providers';
+import {
+  createVectorWriter,
+  type DocumentRef,
+  type KnowledgeStore,
+  passageText,
+  type VectorWriter,
+} from '@slipstream/knowledge';
+import type { Embedder, EmbedderInfo } from '@slipstream/providers';
 import { metrics } from '@slipstream/telemetry';
 
 /** Chunks whose vectors are stored together: what a crash in the middle of a long document repeats. */
@@ -25,6 +31,7 @@ export async function embedDocument(
 ): Promise<Embedded> {
   const { id, dimensions } = embedder.info;
   const chunks = await store.missingVectors({ brand, docId }, { id, dimensions });
+  const writer = writerOf(store, embedder.info);
   let promptTokens: number | undefined;
   for (let from = 0; from < chunks.length; from += GROUP) {
     const group = chunks.slice(from, from + GROUP);
@@ -36,9 +43,21 @@ export async function embedDocument(
       const vector = embedded.vectors[index];
       return vector ? [{ brand, id: chunk.id, vector }] : [];
     });
-    const added = await store.addVectors({ id, dimensions }, rows);
-    metrics.chunksEmbedded.add(added, { embedder: id });
+    await writer.write(rows);
+    metrics.chunksEmbedded.add(rows.length, { embedder: id });
     onGroup?.(from + group.length, chunks.length);
   }
   return { chunks: chunks.length, ...(promptTokens !== undefined && { promptTokens }) };
+}
+
+const writers = new WeakMap<KnowledgeStore, Map<string, VectorWriter>>();
+
+/** One for all tasks of the process, so that vectors of several documents share a commit. */
+function writerOf(store: KnowledgeStore, { id, dimensions }: EmbedderInfo): VectorWriter {
+  const ofStore = writers.get(store) ?? new Map<string, VectorWriter>();
+  writers.set(store, ofStore);
+  const key = `${id} ${dimensions}`;
+  const writer = ofStore.get(key) ?? createVectorWriter(store, { id, dimensions });
+  ofStore.set(key, writer);
+  return writer;
 }

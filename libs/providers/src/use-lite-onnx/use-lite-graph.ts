@@ -1,12 +1,12 @@
+import {
+  DIMENSIONS,
+  EMBEDDED,
+  HEADS,
+  MAX_TOKENS,
+  timingSignal,
+} from '../use-lite/use-lite-layers.ts';
+import type { UseLiteWeights } from '../use-lite/use-lite-weights.ts';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from './onnx-writer.ts';
-import type { UseLiteWeights } from './use-lite-weights.ts';
-
-/** Tokens that the model reads of a text; it has no position beyond. */
-export const MAX_TOKENS = 128;
-export const DIMENSIONS = 512;
-
-const EMBEDDED = 256;
-const HEADS = 4;
 
 /**
  * Universal Sentence Encoder lite as an ONNX graph: two transformer layers, the mean over the
@@ -53,8 +53,9 @@ export function useLiteGraph({ find }: UseLiteWeights): OnnxGraph {
     });
   };
 
+  const frequencies = timingSignal(find('TimingSignal/ExpandDims_1').data as Float32Array);
   const embedded = add('Gather', [weight('Embeddings_en'), 'ids']);
-  const timing = add('Gather', [constant(timingSignal(find), [MAX_TOKENS, EMBEDDED]), 'positions']);
+  const timing = add('Gather', [constant(frequencies, [MAX_TOKENS, EMBEDDED]), 'positions']);
   // The original adds the embedding once with the timing signal and once more without.
   const first = add('Add', [add('Add', [embedded, embedded]), timing]);
   const masked = add('Mul', [add('Sub', ['mask', number(1)]), number(1e9)]);
@@ -84,13 +85,15 @@ export function useLiteGraph({ find }: UseLiteWeights): OnnxGraph {
       `${place}MultiheadAttention/output_transform_single/bias/ConcatPartitions/concat`,
     );
   };
-  const feedForward = (x: string, place: string) => {
-    const bias = (conv: string) => `${place}FFN/${conv}/bias/ConcatPartitions/concat`;
-    const kernel = (conv: string) => `${place}FFN/${conv}/Tensordot/Reshape_1`;
-    const inner = linear(layerNorm(x, `${place}FFN/`), kernel('conv1'), bias('conv1'));
-    const outer = linear(add('Relu', [inner]), kernel('conv2'), bias('conv2'));
-    return add('Add', [outer, x]);
-  };
+  const convolution = (x: string, place: string, conv: string) =>
+    linear(
+      x,
+      `${place}FFN/${conv}/Tensordot/Reshape_1`,
+      `${place}FFN/${conv}/bias/ConcatPartitions/concat`,
+    );
+  const inner = (x: string, place: string) =>
+    add('Relu', [convolution(layerNorm(x, `${place}FFN/`), place, 'conv1')]);
+  const outer = (x: string, place: string) => convolution(x, place, 'conv2');
 
   const layer0 = 'Layer_0/TransformerLayer/';
   const widened = linear(
@@ -99,16 +102,20 @@ export function useLiteGraph({ find }: UseLiteWeights): OnnxGraph {
     `${layer0}dense/bias/ConcatPartitions/concat`,
   );
   const attended0 = attention(layerNorm(first, layer0), layer0, EMBEDDED);
-  const second = feedForward(add('Add', [attended0, widened]), layer0);
+  const afterAttention = add('Add', [attended0, widened]);
+  const second = add('Add', [outer(inner(afterAttention, layer0), layer0), afterAttention]);
 
   const layer1 = 'Layer_1/TransformerLayer/';
   const attended1 = attention(layerNorm(second, layer1), layer1, DIMENSIONS);
-  const last = feedForward(add('Add', [attended1, second]), layer1);
+  const last = add('Add', [attended1, second]);
 
-  const tokensOnly = add('Mul', [last, add('Unsqueeze', ['mask', integers(2)])]);
-  const sum = add('ReduceSum', [tokensOnly, integers(1)], { keepdims: { int: 0 } });
+  const maskRow = add('Unsqueeze', ['mask', integers(1)]);
   const count = add('ReduceSum', ['mask', integers(1)], { keepdims: { int: 1 } });
-  const mean = add('Div', [sum, add('Max', [count, number(1)])]);
+  const atLeastOne = add('Max', [count, number(1)]);
+  const meanOf = (x: string) =>
+    add('Div', [add('Squeeze', [add('MatMul', [maskRow, x]), integers(1)]), atLeastOne]);
+  // The mean of products with a matrix is the product of their mean: one row for each text is left.
+  const mean = add('Add', [outer(meanOf(inner(last, layer1)), layer1), meanOf(last)]);
   const hidden = linear(mean, 'tanh_layer_0/weights', 'tanh_layer_0/bias');
   add('Tanh', [hidden], {}, ['vectors']);
 
@@ -122,16 +129,4 @@ export function useLiteGraph({ find }: UseLiteWeights): OnnxGraph {
     ],
     outputs: [{ name: 'vectors', type: 'float', shape: ['texts', DIMENSIONS] }],
   };
-}
-
-/** Sines, then cosines, of each position at each of the model's frequencies. */
-function timingSignal(find: UseLiteWeights['find']): Float32Array {
-  const { data } = find('TimingSignal/ExpandDims_1');
-  const frequencies = Array.from(data, Number);
-  return Float32Array.from(
-    Array.from({ length: MAX_TOKENS }, (_, position) => [
-      ...frequencies.map((frequency) => Math.sin(position * frequency)),
-      ...frequencies.map((frequency) => Math.cos(position * frequency)),
-    ]).flat(),
-  );
 }

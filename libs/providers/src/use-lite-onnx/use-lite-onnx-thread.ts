@@ -1,10 +1,11 @@
 import { workerData } from 'node:worker_threads';
-import { EmbeddingsModel, type EmbeddingsModelData } from '@energetic-ai/embeddings';
 import { serveTexts } from '../use-lite/serve-texts.ts';
+import { createTokenizer } from '../use-lite/tokenizer.ts';
+import { DIMENSIONS, MAX_TOKENS } from '../use-lite/use-lite-layers.ts';
+import { readUseLiteWeights } from '../use-lite/use-lite-weights.ts';
 import { loadOnnxRuntime } from './load-onnxruntime.ts';
 import { writeOnnx } from './onnx-writer.ts';
-import { DIMENSIONS, MAX_TOKENS, useLiteGraph } from './use-lite-graph.ts';
-import { readUseLiteWeights } from './use-lite-weights.ts';
+import { useLiteGraph } from './use-lite-graph.ts';
 
 const { InferenceSession, Tensor } = loadOnnxRuntime(workerData as string);
 const weights = await readUseLiteWeights();
@@ -13,10 +14,10 @@ const session = await InferenceSession.create(writeOnnx(useLiteGraph(weights)), 
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
 });
-const tokenizer = tokenizerOf(weights.vocabulary);
+const tokensOf = createTokenizer(weights.vocabulary);
 
 await serveTexts(async (texts) => {
-  const tokens = texts.map((text) => tokenizer.encode(text).slice(0, MAX_TOKENS));
+  const tokens = texts.map((text) => tokensOf(text).slice(0, MAX_TOKENS));
   const width = Math.max(1, ...tokens.map(({ length }) => length));
   const ids = new BigInt64Array(texts.length * width);
   const mask = new Float32Array(texts.length * width);
@@ -34,9 +35,3 @@ await serveTexts(async (texts) => {
   if (!(rows instanceof Float32Array)) throw new Error('ONNX Runtime gave no vectors');
   return texts.map((_, row) => rows.slice(row * DIMENSIONS, (row + 1) * DIMENSIONS));
 });
-
-/** The tokenizer of the WebAssembly embedder, which is made together with a model. */
-function tokenizerOf(vocabulary: EmbeddingsModelData['vocabulary']) {
-  const noModel = {} as EmbeddingsModelData['model'];
-  return new EmbeddingsModel({ vocabulary, model: noModel }).tokenizer;
-}

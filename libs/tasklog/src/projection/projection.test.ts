@@ -7,6 +7,7 @@ import { startNatsServer } from '@slipstream/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEventLog } from '../event-log.ts';
 import { submit } from '../submit.ts';
+import type { ChildChange } from './child-changes.ts';
 import { openProjection } from './projection.ts';
 
 let nats: Awaited<ReturnType<typeof startNatsServer>>;
@@ -87,6 +88,52 @@ test('watchers are told of each event once, and no longer after they left', asyn
   await engine.log.append(engine.end(task.id));
   await engine.projection.barrier();
   expect(seen).toEqual(['succeeded']);
+});
+
+test('whoever watches a parent is told of each child that ends, or begins again, and of no other', async () => {
+  await using engine = await open();
+  const { bus, log, projection } = engine;
+  const parentId = newId();
+  const sent = async (of?: string) => {
+    const definition = tasks['search-knowledge'];
+    const { task } = await submit(bus, log, {
+      definition,
+      payload: { q: 'child' },
+      logged: true,
+      ...(of !== undefined && { parentId: of }),
+    });
+    return task;
+  };
+  const [child, stranger] = [await sent(parentId), await sent()];
+  const seen: ChildChange[] = [];
+  const unwatch = projection.watchChildren(parentId, (changes) => seen.push(...changes));
+  await projection.watching();
+  const end = engine.end(child.id);
+  await log.append(engine.end(stranger.id));
+  await log.append(end);
+  await projection.barrier();
+  expect(seen).toEqual([{ id: child.id, run: 1, state: 'succeeded', flowSeq: 0 }]);
+  const { at, category, id } = end;
+  await log.append({ type: 'replayed', id, run: 2, category, at, task: child });
+  await projection.barrier();
+  expect(seen.at(-1)).toEqual({ id, run: 2, state: 'queued', flowSeq: 0 });
+  unwatch();
+  await log.append({ ...end, run: 2 } as TaskEvent);
+  await projection.barrier();
+  expect(seen).toHaveLength(2);
+});
+
+test('a child whose end the log tells before its beginning is told of', async () => {
+  await using engine = await open();
+  const { bus, log, projection } = engine;
+  const [parentId, id] = [newId(), newId()];
+  const seen: ChildChange[] = [];
+  projection.watchChildren(parentId, (changes) => seen.push(...changes));
+  await log.append(engine.end(id));
+  const definition = tasks['search-knowledge'];
+  await submit(bus, log, { definition, id, payload: { q: 'late' }, logged: true, parentId });
+  await projection.barrier();
+  expect(seen).toEqual([{ id, run: 1, state: 'succeeded', flowSeq: 0 }]);
 });
 
 test('the history of a task is read from the log, oldest first', async () => {

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { type TaskEvent, type TaskTable, tasks } from '@slipstream/contracts';
 import { type Bus, directBySeq } from '@slipstream/jetstream';
 import type { FromApply, ToApply } from './apply-thread.ts';
+import type { ChildChange } from './child-changes.ts';
 import type { Searchable } from './findable.ts';
 import type { ListFilter } from './list.ts';
 import { Progress } from './progress.ts';
@@ -15,6 +16,7 @@ import type { LoggedEvent } from './row-store.ts';
 import type { TaskRow } from './task-row.ts';
 
 export type Listener = (logged: LoggedEvent) => void;
+export type ChildListener = (changes: readonly ChildChange[]) => void;
 
 /** The log as tables: what every task is now. Follows by about a millisecond. */
 export interface Projection extends AsyncDisposable {
@@ -33,7 +35,12 @@ export interface Projection extends AsyncDisposable {
   history(row: TaskRow): Promise<LoggedEvent[]>;
   /** Calls `listener` for each event of these tasks that is applied from now on. Returns the way out. */
   watch(ids: readonly string[], listener: Listener): () => void;
-  /** Resolves when every `watch` before this call is in effect: what a later question does not show, the listener gets. */
+  /**
+   * Calls `listener` with children of this task that have ended or begun again, from now on. Costs
+   * nothing for each child, unlike `watch`. Returns the way out.
+   */
+  watchChildren(parentId: string, listener: ChildListener): () => void;
+  /** Resolves when every watch before this call is in effect: what a later question does not show, the listener gets. */
   watching(): Promise<void>;
 }
 
@@ -49,8 +56,15 @@ export interface ProjectionOptions {
 export const projectionFile = ({ dir, name }: ProjectionOptions): string =>
   join(dir, `${name}.sqlite`);
 
-/** Events are read and forgotten: a large young generation would only grow the process (100 MB here). */
-const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+/**
+ * Events and rows are read and forgotten: with room to grow, threads would only let more of them lie
+ * (100 MB and more). What a thread holds is far below its limit; V8 takes the limit for how long
+ * garbage may lie, so that a lower one is collected sooner.
+ */
+const resourceLimits = {
+  apply: { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 384 },
+  query: { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 384 },
+} as const;
 
 /** Opens the file and its two threads, from the newest snapshot if there is no file, and catches up in the background. */
 export async function openProjection(bus: Bus, options: ProjectionOptions): Promise<Projection> {
@@ -62,15 +76,16 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
   const input = { url: bus.url, name: options.name, file, searchable, progress: progress.buffer };
   const apply = new Worker(new URL('./apply-thread.ts', import.meta.url), {
     workerData: input,
-    resourceLimits,
+    resourceLimits: resourceLimits.apply,
   });
   await once(apply, 'message');
   const query = new Worker(new URL('./query-thread.ts', import.meta.url), {
     workerData: { file },
-    resourceLimits,
+    resourceLimits: resourceLimits.query,
   });
 
   const listeners = new Map<string, Set<Listener>>();
+  const childListeners = new Map<string, Set<ChildListener>>();
   const barriers = new Set<{ seq: number; resolve: () => void }>();
   const questions = new Map<number, PromiseWithResolvers<unknown>>();
   const syncs = new Map<number, () => void>();
@@ -85,6 +100,9 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
     if (message.type === 'applied') {
       for (const logged of message.events) {
         for (const listener of listeners.get(logged.event.id) ?? []) listener(logged);
+      }
+      for (const [parentId, changes] of message.children) {
+        for (const listener of childListeners.get(parentId) ?? []) listener(changes);
       }
     }
     settleBarriers();
@@ -125,7 +143,7 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
         await reached;
       }
       // Whoever waits for the log has also heard what it holds.
-      if (listeners.size > 0) await projection.watching();
+      if (listeners.size + childListeners.size > 0) await projection.watching();
     },
 
     async task(id) {
@@ -167,6 +185,19 @@ export async function openProjection(bus: Bus, options: ProjectionOptions): Prom
           return left?.size === 0 && listeners.delete(id);
         });
         if (unwatched.length > 0) tell({ type: 'unwatch', ids: unwatched });
+      };
+    },
+
+    watchChildren(parentId, listener) {
+      const known = childListeners.get(parentId);
+      if (known) known.add(listener);
+      else childListeners.set(parentId, new Set([listener]));
+      tell({ type: 'watch-children', parentId });
+      return () => {
+        const left = childListeners.get(parentId);
+        if (!left?.delete(listener) || left.size > 0) return;
+        childListeners.delete(parentId);
+        tell({ type: 'unwatch-children', parentId });
       };
     },
 

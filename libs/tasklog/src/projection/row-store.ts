@@ -4,6 +4,7 @@ import { documentOf, type Searchable, termsOf, wordsOf } from './findable.ts';
 import { createFinish } from './finish.ts';
 import { createKindCodes, laneOf } from './lanes.ts';
 import { createMinutes } from './minutes.ts';
+import { type CachedRow, RowCache } from './row-cache.ts';
 import { tableNames } from './schema.ts';
 import { createTally } from './tally.ts';
 import { type EndedRow, mergeEvent, newRow, type TaskRow } from './task-row.ts';
@@ -22,8 +23,7 @@ export interface Position {
 }
 
 /** A row, and what the tables hold of it. */
-interface Entry {
-  readonly row: TaskRow;
+interface Entry extends CachedRow {
   words: string;
   /** 0: not stored yet. */
   n: number;
@@ -36,15 +36,15 @@ interface Entry {
 }
 
 const columns = Object.keys(newRow({ id: '', run: 1 } as TaskEvent)) as (keyof TaskRow)[];
-/** Rows kept in memory, so that the next event of a task need not read it back. */
-const MAX_CACHED = 5_000;
+/** What is kept in memory, so that the next event of a task need not read it back. */
+const CACHE = { rows: 2_000, characters: 4 << 20 };
 
 /** Applies events to the tables; a batch is one transaction and carries its position. */
 export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
   const kinds = createKindCodes(db);
   const minutes = createMinutes(db);
   const vocabulary = createVocabulary(db);
-  const cache = new Map<string, Entry>();
+  const cache = new RowCache<Entry>(CACHE);
   // As arrays: an object of so many columns costs more than finding the row.
   const select = db.prepare(`SELECT n, lane, words, ${columns.join(', ')} FROM tasks WHERE id = ?`);
   select.setReturnArrays(true);
@@ -78,7 +78,17 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
     if (known) return known;
     if (event.id > newest) newest = event.id;
     const row = newRow(event);
-    return { row, words: '', n: 0, lane: -1, terms: [], document: '', endedRun: 0, changed: false };
+    return {
+      row,
+      words: '',
+      n: 0,
+      lane: -1,
+      terms: [],
+      document: '',
+      endedRun: 0,
+      changed: false,
+      characters: 0,
+    };
   }
 
   function load(id: string): Entry | undefined {
@@ -92,7 +102,7 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
     const terms = termsOf(row);
     const document = documentOf(row, words, kinds.codeOf(row), terms);
     const endedRun = finalStates.has(row.state) ? row.run : 0;
-    return { row, words, n, lane, terms, document, endedRun, changed: false };
+    return { row, words, n, lane, terms, document, endedRun, changed: false, characters: 0 };
   }
 
   function merge(entry: Entry, event: TaskEvent, seq: number): void {
@@ -129,6 +139,7 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
       minutes.note(row);
     }
     Object.assign(entry, { lane, terms, document, changed: false });
+    cache.keep(entry);
     return ended;
   }
 
@@ -141,14 +152,6 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
     if (n === 0) entry.n = Number(insert.run(...values, lane).lastInsertRowid);
     else if (lane === entry.lane) updateInLane.run(...values.slice(1), n);
     else updateAll.run(...values, lane, n);
-  }
-
-  /** Oldest first out; what is needed again is read again. */
-  function trim(): void {
-    for (const id of cache.keys()) {
-      if (cache.size <= MAX_CACHED) return;
-      cache.delete(id);
-    }
   }
 
   return {
@@ -167,7 +170,8 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
       setMeta.run('seq', '0');
     },
 
-    apply(events: readonly LoggedEvent[], upToSeq: number): void {
+    /** The rows that events were merged into; those without a parent may be missing. */
+    apply(events: readonly LoggedEvent[], upToSeq: number): TaskRow[] {
       const changed: Entry[] = [];
       const ended: EndedRow[] = [];
       db.exec('BEGIN');
@@ -184,7 +188,7 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
           if (!entry.changed) {
             entry.changed = true;
             changed.push(entry);
-            cache.set(event.id, entry);
+            cache.keep(entry);
           }
           merge(entry, event, seq);
         }
@@ -201,7 +205,8 @@ export function createRowStore(db: DatabaseSync, searchable: Searchable = {}) {
         vocabulary.forget();
         throw error;
       }
-      trim();
+      cache.trim();
+      return changed.map(({ row }) => row);
     },
 
     /** Forgets rows that somebody else removes from the tables. */

@@ -59,7 +59,7 @@ export const tableNames = [
 export function openForWriting(file: string): DatabaseSync {
   const db = new DatabaseSync(file);
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA secure_delete = ON;');
-  db.exec('PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;');
+  db.exec('PRAGMA cache_size = -12288; PRAGMA temp_store = MEMORY;');
   const version = db.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version.user_version !== VERSION) {
     for (const name of [...tableNames, 'meta']) db.exec(`DROP TABLE IF EXISTS ${name}`);
@@ -71,6 +71,6 @@ export function openForWriting(file: string): DatabaseSync {
 
 export function openForReading(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { readOnly: true });
-  db.exec('PRAGMA cache_size = -65536; PRAGMA busy_timeout = 2000;');
+  db.exec('PRAGMA cache_size = -8192; PRAGMA busy_timeout = 2000;');
   return db;
 }

