@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DIMENSIONS, MAX_TOKENS } from '../src/use-lite/use-lite-layers.ts';
+import { readUseLiteWeights, type UseLiteWeights } from '../src/use-lite/use-lite-weights.ts';
 import type { OnnxGraph, OnnxNode } from '../src/use-lite-onnx/onnx-writer.ts';
 import { writeOnnx } from '../src/use-lite-onnx/onnx-writer.ts';
-import { DIMENSIONS, MAX_TOKENS, useLiteGraph } from '../src/use-lite-onnx/use-lite-graph.ts';
-import { readUseLiteWeights, type UseLiteWeights } from '../src/use-lite-onnx/use-lite-weights.ts';
+import { useLiteGraph } from '../src/use-lite-onnx/use-lite-graph.ts';
 
 /**
  * Writes the model of the bundled embedder as Hugging Face exports one: the same weights, its pieces
