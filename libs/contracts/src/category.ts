@@ -3,7 +3,7 @@ export const categories = {
   rag: { slots: 10, service: 'rag' },
   scraping: { slots: 6, service: 'scraper' },
   ingestion: { slots: 4, service: 'scraper' },
-  embedding: { slots: 8, service: 'embedder' },
+  embedding: { slots: 16, service: 'embedder' },
   batch: { slots: 3, service: 'maintenance' },
   maintenance: { slots: 2, service: 'maintenance' },
 } as const;

@@ -12,7 +12,7 @@ import type {
 /** Documents of one commit: 200 documents of 8 chunks are about 1 MB and 60 ms. */
 const MAX_DOCUMENTS = 200;
 
-const REST_MS = 100;
+const REST_MS = 300;
 
 export interface DocumentWriter {
   /** As `writeDocuments` with one document. */

@@ -70,7 +70,7 @@ test('an empty list of texts fails the task and names the field', async () => {
 test('the service is ready, shows its pools to NATS, and serves metrics', async () => {
   expect((await fetch(`${service.opsUrl}/readyz`)).status).toBe(200);
   const status = await engine.bus.connection.request('slipstream.embedder.status', '');
-  expect(status.json()).toMatchObject([{ category: 'embedding', slots: 8 }]);
+  expect(status.json()).toMatchObject([{ category: 'embedding', slots: 16 }]);
   expect((await fetch(`${service.opsUrl}/livez`)).status).toBe(200);
 });
 
