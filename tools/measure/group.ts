@@ -17,7 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { connect, provision } from '@slipstream/jetstream';
 import { freePorts, startNatsServer } from '@slipstream/testing';
-import { leaderHeap } from '../start/programs.ts';
+import { leaderMemory } from '../start/programs.ts';
 
 const { values } = parseArgs({
   options: {
@@ -48,7 +48,7 @@ const gateway = start([join(root, 'services/gateway/src/main.ts')], {
   SLIPSTREAM_LOG_LEVEL: 'error',
 });
 const file = join(import.meta.dirname, 'group-process.ts');
-const conductor = start([...leaderHeap, file, 'conductor', nats.url, dir]);
+const conductor = start([...leaderMemory.args, file, 'conductor', nats.url, dir], leaderMemory.env);
 const worker = start([file, 'worker', nats.url, dir]);
 let ran = 0;
 let liveMb = 0;

@@ -17,9 +17,13 @@ const services = ['gateway', 'scraper', 'embedder', 'rag', 'maintenance'] as con
 const runTypeScript = ['--disable-warning=ExperimentalWarning'] as const;
 /**
  * The leaders hold little for long and read much: with room to grow their garbage lies for long
- * (guide: workflows.md#what-a-large-group-costs). As in docker-compose.yml and `npm start` there.
+ * (guide: workflows.md#what-a-large-group-costs), and glibc keeps what each of their threads has freed
+ * in an arena of its own. As in docker-compose.yml, and in `npm start` of the service.
  */
-export const leaderHeap = ['--max-semi-space-size=8', '--max-old-space-size=512'] as const;
+export const leaderMemory = {
+  args: ['--max-semi-space-size=8', '--max-old-space-size=512'],
+  env: { MALLOC_ARENA_MAX: '2' },
+} as const;
 const telemetry = ['--import', '@slipstream/telemetry/start'] as const;
 
 /** What runs once, before the services: streams, consumers, buckets. */
@@ -45,17 +49,17 @@ export function servicePrograms(
   const opsPorts = opsPortOf(settings);
   const programs = services.map((name): Program => {
     const opsPort = opsPorts[name];
+    const memory = name === 'maintenance' ? leaderMemory : { args: [], env: {} };
     return {
       name,
-      command: [
-        process.execPath,
-        ...(name === 'maintenance' ? leaderHeap : []),
-        ...runTypeScript,
-        ...telemetry,
-        'src/main.ts',
-      ],
+      command: [process.execPath, ...memory.args, ...runTypeScript, ...telemetry, 'src/main.ts'],
       cwd: join(root, 'services', name),
-      env: { ...env, ...sharedEnv(settings), SLIPSTREAM_OPS_PORT: String(opsPort) },
+      env: {
+        ...memory.env,
+        ...env,
+        ...sharedEnv(settings),
+        SLIPSTREAM_OPS_PORT: String(opsPort),
+      },
       readyUrl: `http://127.0.0.1:${opsPort}/readyz`,
     };
   });
