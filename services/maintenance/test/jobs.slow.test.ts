@@ -35,9 +35,9 @@ async function failedTask(): Promise<Task['id']> {
   return task.id;
 }
 
-test('every job of the system but re-embed is a schedule that users see', async () => {
+test('every job of the system but those that follow a change of settings is a schedule that users see', async () => {
   const shipped = await readSchedules(engine.bus);
-  const { 're-embed': _onRequest, ...scheduled } = maintenanceJobs;
+  const { 're-embed': _embed, 're-index': _index, ...scheduled } = maintenanceJobs;
   expect(shipped.map(({ name, task }) => [name, task.kind])).toEqual(
     Object.entries(scheduled).toSorted(),
   );
